@@ -1,0 +1,102 @@
+// swift-tools-version: 6.1
+// The manifest is the dependency diagram of docs/architecture.md: arrows point one way, and the
+// build (make build) refuses an import that is not declared here.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target with the settings that all of them share.
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], _ linker: [LinkerSetting] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linker)
+}
+
+/// The unit tests of a library target: Tests/<name>Tests.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name), "ShrikeTestSupport"] + dependencies,
+        swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+let package = Package(
+    name: "shrike",
+    products: [
+        .executable(name: "shriked", targets: ["shriked"]),
+        .executable(name: "shrike", targets: ["shrike"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+    targets: [
+        // The kernel's edge.
+        .target(name: "ShrikeABI"),
+        .systemLibrary(
+            name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CShrikeShims", dependencies: ["CLibbpf"]),
+        .target(
+            name: "ShrikeBPFObjects",
+            cSettings: [
+                // The objects are made by `make bpf`, which runs before every build.
+                .unsafeFlags(["-std=c23", "--embed-dir=\(Context.packageDirectory)/.build/bpf"])
+            ]),
+        library("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
+
+        // Policies: pure, no kernel.
+        library("ShrikePolicy", ["CLibYAML"]),
+        library("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
+
+        // Events: pure, no kernel.
+        library("ShrikeEvents", ["ShrikeABI"]),
+        library("ShrikeProcesses", ["ShrikeEvents"]),
+        library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses"]),
+
+        // The daemon.
+        library(
+            "ShrikeSensors",
+            [
+                "ShrikePolicyCompiler", "ShrikeABI", "ShrikeBPF", "ShrikeBPFObjects", "ShrikePolicy",
+                "ShrikeEvents", logging,
+            ]),
+        library(
+            "ShrikeDaemon",
+            [
+                "ShrikeSensors", "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikePolicy",
+                "ShrikePolicyCompiler", "ShrikeBPF", "CShrikeShims", logging,
+            ]),
+        .executableTarget(
+            name: "shriked", dependencies: ["ShrikeDaemon", argumentParser, logging],
+            swiftSettings: strict),
+
+        // The command line.
+        library("ShrikeControl", [protobuf]),
+        library("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        .executableTarget(
+            name: "shrike", dependencies: ["ShrikeEventReader", argumentParser],
+            swiftSettings: strict),
+
+        // Tests.
+        .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
+        tests("ShrikePolicy"),
+        tests("ShrikePolicyCompiler", ["ShrikePolicy"]),
+        tests("ShrikeEvents", ["ShrikeABI"]),
+        tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeABI"]),
+        tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeABI"]),
+        tests("ShrikeEventReader", ["ShrikeControl"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

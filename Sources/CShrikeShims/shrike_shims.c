@@ -1,0 +1,1 @@
+#include "shrike_shims.h"

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The one contract between the BPF programs and user space: every record that
+ * crosses a ring, and every struct that user space writes into a map or into a
+ * program's frozen configuration. Both compilers see this file, so a layout
+ * cannot drift; the assertions at each struct say what it costs on the wire.
+ */
+#ifndef SHRIKE_ABI_H
+#define SHRIKE_ABI_H
+
+#ifdef SHRIKE_BPF_BUILD
+#include "base/kernel_types.h"
+#else
+#include <linux/types.h>
+#endif
+
+#define SHRIKE_ABI_VERSION 1
+
+/* Selector bits of one hook over all policies: 32 words of 64 bits. */
+#define SHRIKE_MAX_WORDS 32
+#define SHRIKE_MAX_SELECTORS 2048
+/* Distinct arguments (index, type) that one hook reads over all policies. */
+#define SHRIKE_MAX_ARGUMENTS 8
+/* How many of those may be strings or paths: each has a text buffer of its own. */
+#define SHRIKE_MAX_TEXT_ARGUMENTS 4
+/* Longest text compared and reported, without its final NUL (PATH_MAX). */
+#define SHRIKE_MAX_TEXT_BYTES 4096
+/* Bytes of a text that one look-up of the prefix table compares. */
+#define SHRIKE_TEXT_KEY_BYTES 248
+/* Bytes of an executable's path kept per process; longer paths are walked anew. */
+#define SHRIKE_MAX_BINARY_BYTES 256
+/* argv bytes carried by one record; what is longer precedes it in chunks. */
+#define SHRIKE_MAX_ARGS_CHUNK_BYTES 8192
+
+enum shrike_event_kind : __u32 {
+	SHRIKE_EVENT_FORK = 1,
+	SHRIKE_EVENT_EXEC = 2,
+	SHRIKE_EVENT_EXIT = 3,
+	/* argv bytes that do not fit the exec record; sent before it, by the same task. */
+	SHRIKE_EVENT_EXEC_ARGS = 4,
+	SHRIKE_EVENT_HOOK = 5,
+};
+
+/* Why a record did not reach its ring, or a program could not do its work. Index into the
+ * per-CPU counters that user space reads; never renumber.
+ */
+enum shrike_counter : __u32 {
+	SHRIKE_COUNTER_LOST_FORK = 0,
+	SHRIKE_COUNTER_LOST_EXEC = 1,
+	SHRIKE_COUNTER_LOST_EXIT = 2,
+	SHRIKE_COUNTER_LOST_EXEC_ARGS = 3,
+	SHRIKE_COUNTER_LOST_OBSERVATION = 4,
+	SHRIKE_COUNTER_LOST_ENFORCEMENT = 5,
+	/* task-local storage could not be had: the decision was made from the task itself */
+	SHRIKE_COUNTER_NO_TASK_STATE = 6,
+	/* all scratch slots of the CPU were taken: the hook could not decide (fails open) */
+	SHRIKE_COUNTER_NO_SCRATCH = 7,
+	/* an argument could not be read; its filters did not match */
+	SHRIKE_COUNTER_BAD_ARGUMENT = 8,
+	/* a path was longer than SHRIKE_MAX_TEXT_BYTES or deeper than the walk */
+	SHRIKE_COUNTER_TRUNCATED_PATH = 9,
+	/* bpf_send_signal refused */
+	SHRIKE_COUNTER_SIGNAL_FAILED = 10,
+	SHRIKE_COUNTER_COUNT = 16,
+};
+
+/* First bytes of every record. */
+struct shrike_event_header {
+	__u32 size_bytes; /* whole record, this header included */
+	__u16 kind;       /* enum shrike_event_kind */
+	__u16 cpu;
+	__u64 ktime_ns;   /* CLOCK_MONOTONIC */
+	__u32 pid;        /* thread group id in the host pid namespace */
+	__u32 tid;
+};
+_Static_assert(sizeof(struct shrike_event_header) == 24, "wire size");
+
+/* Identity of one process image: a pid alone is reused, and an exec makes a new image. */
+struct shrike_process_key {
+	/* CLOCK_MONOTONIC at fork or exec; for a process older than the agent its
+	 * start in boot time cut to whole clock ticks (field 22 of /proc/PID/stat times 10^7).
+	 * 0: unknown.
+	 */
+	__u64 ktime_ns;
+	__u32 pid;
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_process_key) == 16, "wire size");
+
+/* struct cred, include/linux/cred.h */
+struct shrike_credentials {
+	__u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
+	__u32 securebits;
+	__u32 reserved;
+	__u64 permitted, effective, inheritable;
+};
+_Static_assert(sizeof(struct shrike_credentials) == 64, "wire size");
+
+/* Inode numbers of the task's namespaces; 0 where the kernel has no such namespace. */
+struct shrike_namespaces {
+	__u32 uts, ipc, mnt, pid, pid_for_children, net, time, time_for_children, cgroup, user;
+};
+_Static_assert(sizeof(struct shrike_namespaces) == 40, "wire size");
+
+/* Process flags; the values are those of the event reference, so that user space prints
+ * words straight from the bits.
+ */
+enum shrike_process_flag : __u32 {
+	SHRIKE_PROCESS_EXECVE = 0x1,
+	SHRIKE_PROCESS_PROCFS = 0x4,
+	SHRIKE_PROCESS_ERROR_ENVS = 0x8,
+	SHRIKE_PROCESS_TRUNCATED_ARGS = 0x10,
+	SHRIKE_PROCESS_ERROR_FILENAME = 0x100,
+	SHRIKE_PROCESS_ERROR_ARGS = 0x200,
+	SHRIKE_PROCESS_ROOT_CWD = 0x1000,
+	SHRIKE_PROCESS_ERROR_CWD = 0x2000,
+	SHRIKE_PROCESS_CLONE = 0x4000,
+	SHRIKE_PROCESS_UNRESOLVED_CWD = 0x400000,
+	SHRIKE_PROCESS_IN_INIT_TREE = 0x2000000,
+};
+
+/* A new thread group. The child is a copy of its parent until it execs. */
+struct shrike_event_fork {
+	struct shrike_event_header header; /* pid, tid: the child's */
+	struct shrike_process_key process;
+	struct shrike_process_key parent;
+	__u64 cgroup_id;
+	__u32 nspid;  /* pid in the innermost pid namespace; 0 in the host's */
+	__u32 flags;  /* enum shrike_process_flag */
+};
+_Static_assert(sizeof(struct shrike_event_fork) == 72, "wire size");
+
+/* A new image. Followed by filename, cwd and args, filename_bytes + cwd_bytes + args_bytes
+ * long, with nothing between them and no final NUL. args is argv from argv[1] on, joined by NUL,
+ * each argument (the last one too) ending in NUL.
+ */
+struct shrike_event_exec {
+	struct shrike_event_header header;
+	struct shrike_process_key process;
+	/* After a fork the parent image; else the image of the same pid that this one replaces. */
+	struct shrike_process_key parent;
+	struct shrike_process_key replaced; /* the image that ended here (after a fork: the forked copy) */
+	__u64 cgroup_id;
+	__u64 inode;
+	__u32 inode_links;
+	__u32 flags;
+	__u32 auid;
+	__u32 nspid;
+	struct shrike_credentials credentials;
+	struct shrike_namespaces namespaces;
+	__u32 filename_bytes;
+	__u32 cwd_bytes;
+	__u32 args_bytes;       /* in this record */
+	__u32 args_total_bytes; /* with the chunks that precede it: chunk bytes come first */
+	/* uid and gid gained by a set-id file; 0xffffffff: none */
+	__u32 setuid;
+	__u32 setgid;
+	__u32 privileges_changed; /* bit n set: ProcessPrivilegesChanged n */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_event_exec) == 240, "wire size");
+
+/* A part of a long argv, in order; all parts of one exec carry the same process key. */
+struct shrike_event_exec_args {
+	struct shrike_event_header header;
+	struct shrike_process_key process;
+	__u32 offset_bytes;
+	__u32 args_bytes;
+};
+_Static_assert(sizeof(struct shrike_event_exec_args) == 48, "wire size");
+
+/* The last thread of a thread group ended. */
+struct shrike_event_exit {
+	struct shrike_event_header header; /* tid: the last thread */
+	struct shrike_process_key process;
+	__u32 exit_code; /* as wait(2) sees it: status << 8 | core << 7 | signal */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_event_exit) == 48, "wire size");
+
+/* A process that is older than the agent, as the task iterator sees it: one per thread group,
+ * read by user space from the iterator's file, completed from /proc/PID/{exe,cmdline,cwd}.
+ */
+struct shrike_task_seed {
+	struct shrike_process_key process;
+	struct shrike_process_key parent; /* pid 0, ktime 1: the kernel */
+	__u64 cgroup_id;
+	__u32 auid;
+	__u32 nspid;
+	__u32 flags; /* enum shrike_process_flag */
+	__u32 is_kernel_thread;
+	struct shrike_credentials credentials;
+	struct shrike_namespaces namespaces;
+	char comm[16]; /* NUL-terminated */
+};
+_Static_assert(sizeof(struct shrike_task_seed) == 176, "wire size");
+
+/* How an argument is read, filtered and written. */
+enum shrike_argument_type : __u32 {
+	SHRIKE_ARGUMENT_NONE = 0,
+	SHRIKE_ARGUMENT_INT32 = 1,
+	SHRIKE_ARGUMENT_UINT32 = 2,
+	SHRIKE_ARGUMENT_INT64 = 3,
+	SHRIKE_ARGUMENT_UINT64 = 4,
+	SHRIKE_ARGUMENT_SIZE = 5,
+	SHRIKE_ARGUMENT_STRING = 6,
+	SHRIKE_ARGUMENT_FILE = 7, /* struct file * */
+	SHRIKE_ARGUMENT_PATH = 8, /* struct path * */
+};
+
+enum shrike_argument_flag : __u32 {
+	/* could not be read: the payload is empty */
+	SHRIKE_ARGUMENT_ERROR = 0x1,
+	/* cut to the limit; filters did not match it */
+	SHRIKE_ARGUMENT_TRUNCATED = 0x2,
+	/* no path: pipe, socket, anonymous inode; no path operator matches */
+	SHRIKE_ARGUMENT_PATHLESS = 0x4,
+};
+
+/* One argument of a hook event; payload follows, padded with zeros to 8 bytes.
+ * Integers: one __u64, sign-extended. String: its bytes. File and path: the path's bytes.
+ */
+struct shrike_argument {
+	__u16 type;  /* enum shrike_argument_type */
+	__u16 flags; /* enum shrike_argument_flag */
+	__u32 size_bytes; /* payload without padding */
+	__u32 mode;  /* file, path: inode mode, S_IFMT and permissions */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_argument) == 16, "wire size");
+
+enum shrike_hook_event_flag : __u32 {
+	SHRIKE_HOOK_SIGNAL_SENT = 0x1,
+	SHRIKE_HOOK_SIGNAL_FAILED = 0x2,
+	SHRIKE_HOOK_OVERRIDDEN = 0x4,
+	/* the process was not known: its key was made from the task itself */
+	SHRIKE_HOOK_UNKNOWN_PROCESS = 0x8,
+};
+
+/* One hit of a hook, for all policies at once: words_count * 8 bytes of matched selectors
+ * (for each policy at most its first matching selector), then argument_count arguments.
+ */
+struct shrike_event_hook {
+	struct shrike_event_header header;
+	struct shrike_process_key process;
+	__u32 hook_id;
+	__u32 generation;
+	__u32 flags;          /* enum shrike_hook_event_flag */
+	__s32 override_error; /* 0 or -errno that the caller got */
+	__u32 signal;         /* signal sent, 0 if none */
+	__u16 words_count;
+	__u16 argument_count;
+};
+_Static_assert(sizeof(struct shrike_event_hook) == 64, "wire size");
+
+#endif

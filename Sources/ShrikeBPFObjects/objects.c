@@ -1,0 +1,1 @@
+int shrike_bpf_objects_placeholder;
