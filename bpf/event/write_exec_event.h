@@ -18,6 +18,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "event/write_header.h"
+#include "event/write_text.h"
 #include "extract/read_path.h"
 #include "extract/read_task.h"
 #include "maps/event_maps.h"
@@ -154,15 +155,13 @@ static __always_inline void send_exec_record(struct scratch *scratch)
 		return;
 	}
 	bpf_dynptr_write(&record, 0, &scratch->exec, sizeof(scratch->exec), 0);
-	if (filename_bytes && filename_bytes <= SHRIKE_MAX_TEXT_BYTES)
-		bpf_dynptr_write(&record, at, &scratch->filename.bytes[TEXT_HEAD_BYTES], filename_bytes, 0);
+	write_text(&record, at, &scratch->filename, TEXT_HEAD_BYTES, filename_bytes);
 	at += filename_bytes;
-	opaque(cwd_bytes);
-	opaque(start);
-	if (cwd_bytes && cwd_bytes <= SHRIKE_MAX_TEXT_BYTES && start <= TEXT_END - cwd_bytes)
-		bpf_dynptr_write(&record, at, &scratch->cwd.bytes[start], cwd_bytes, 0);
+	write_text(&record, at, &scratch->cwd, start, cwd_bytes);
 	at += cwd_bytes;
-	if (args_bytes && args_bytes <= SHRIKE_MAX_ARGS_CHUNK_BYTES)
+	/* Verifier: read_args() keeps args_bytes in bounds; through memory that is forgotten. */
+	opaque(args_bytes);
+	if (args_bytes <= SHRIKE_MAX_ARGS_CHUNK_BYTES)
 		bpf_dynptr_write(&record, at, scratch->args, args_bytes, 0);
 	bpf_ringbuf_submit_dynptr(&record, 0);
 }

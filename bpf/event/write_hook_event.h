@@ -10,11 +10,11 @@
 #ifndef SHRIKE_WRITE_HOOK_EVENT_H
 #define SHRIKE_WRITE_HOOK_EVENT_H
 
-#include "base/bounds.h"
 #include "base/error_count.h"
 #include "base/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include "event/write_header.h"
+#include "event/write_text.h"
 #include "extract/read_argument.h"
 #include "maps/event_maps.h"
 #include "maps/policy_maps.h"
@@ -39,22 +39,12 @@ static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, s
 {
 	struct argument_value *value = &scratch->arguments[number];
 	__u32 text_index = config.arguments[number].text_index;
-	__u32 start = value->text_start;
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS) {
 		bpf_dynptr_write(record, at, &value->scalar, sizeof(value->scalar), 0);
 		return;
 	}
-	opaque(bytes);
-	if (bytes > SHRIKE_MAX_TEXT_BYTES)
-		return;
-	/* Verifier: start + bytes stays inside the buffer, which has 256 bytes behind TEXT_END; a
-	 * path's start and length add up to TEXT_END, which the verifier cannot know.
-	 */
-	opaque(start);
-	if (start > TEXT_END - bytes)
-		return;
-	bpf_dynptr_write(record, at, &scratch->texts[text_index].bytes[start], bytes, 0);
+	write_text(record, at, &scratch->texts[text_index], value->text_start, bytes);
 }
 
 /* write_hook_event - post the hit to the ring of its importance; a full ring is counted. */

@@ -13,28 +13,15 @@
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
 
-/* read_parameter - parameter @index of the hooked function.
- * Verifier: a load from the context needs a constant offset in the instruction itself, and kernels up to
- * 6.17 refuse an offset added to the register, which is what a compiler makes of context[index].
+/* read_parameter - parameter @index of the hooked function, as a plain number.
+ * By the helper, which the verifier inlines: a load from the context itself would give a typed
+ * pointer, with which a program that serves every function can do nothing.
  */
 static __always_inline __u64 read_parameter(void *context, __u32 index)
 {
 	__u64 value = 0;
 
-#define LOAD_PARAMETER(number, offset)                                                           \
-	case number:                                                                             \
-		asm volatile("%0 = *(u64 *)(%1 + " #offset ")" : "=r"(value) : "r"(context));     \
-		break
-
-	switch (index) {
-		LOAD_PARAMETER(0, 0);
-		LOAD_PARAMETER(1, 8);
-		LOAD_PARAMETER(2, 16);
-		LOAD_PARAMETER(3, 24);
-		LOAD_PARAMETER(4, 32);
-		LOAD_PARAMETER(5, 40);
-	}
-#undef LOAD_PARAMETER
+	bpf_get_func_arg(context, index, &value);
 	return value;
 }
 

@@ -12,20 +12,31 @@
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
-/* keep_alive - AND a look-up's answer into the living selectors; @found NULL: the default's. */
-static __always_inline bool keep_alive(struct scratch *scratch, const __u64 *found,
-				       const volatile __u64 *otherwise)
+/* keep_alive - AND a look-up's answer into the living selectors. Return: whether any is left. */
+static __always_inline bool keep_alive(struct scratch *scratch, const volatile __u64 *answer)
 {
 	__u64 left = 0;
 
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++) {
-		scratch->alive[word] &= found ? found[word] : otherwise[word];
+		scratch->alive[word] &= answer[word];
 		left |= scratch->alive[word];
 	}
 	return left != 0;
 }
 
-/* no_selector_reads - nobody alive filters on argument @number. */
+/* keep_text_answer - the same for a text: the node reached, or what holds when nothing matched.
+ * Verifier: the mask behind @found may only be addressed where @found is known not to be NULL, so this
+ * is no conditional expression.
+ */
+static __always_inline bool keep_text_answer(struct scratch *scratch, struct shrike_text_value *found,
+					     const volatile __u64 *otherwise)
+{
+	if (!found)
+		return keep_alive(scratch, otherwise);
+	return keep_alive(scratch, (const volatile __u64 *)found + 1);
+}
+
+/* is_filtered - some living selector filters on argument @number. */
 static __always_inline bool is_filtered(struct scratch *scratch, __u32 number)
 {
 	__u64 interested = 0;
@@ -62,13 +73,13 @@ static __always_inline bool match_text(struct scratch *scratch, __u32 number)
 		else
 			found = look_up_text(&text_values, scratch, text_index, table, value->text_start,
 					     value->text_length, config.text_key_bytes);
-		if (!keep_alive(scratch, found ? (__u64 *)(found + 1) : NULL, config.forward_default[number]))
+		if (!keep_text_answer(scratch, found, config.forward_default[number]))
 			return false;
 	}
 	if (config.arguments[number].has_reverse) {
 		found = look_up_reversed(&text_values, scratch, text_index, config.arguments[number].reverse_table,
 					 value->text_start, value->text_length, config.reverse_key_bytes);
-		if (!keep_alive(scratch, found ? (__u64 *)(found + 1) : NULL, config.reverse_default[number]))
+		if (!keep_text_answer(scratch, found, config.reverse_default[number]))
 			return false;
 	}
 	return true;
@@ -85,7 +96,7 @@ static __always_inline bool match_number(struct scratch *scratch, __u32 number)
 			      config.arguments[number].interval_count);
 	if (!found)
 		return false; /* the first interval starts at 0: cannot happen, fails open */
-	return keep_alive(scratch, found->alive, config.all);
+	return keep_alive(scratch, found->alive);
 }
 
 /* match_argument - all dimensions of argument @number. Return: whether any selector is left. */

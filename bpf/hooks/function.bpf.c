@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The program of a hooked kernel function: one for all policies on it. The same decision, entered in
- * three ways; user space loads the one that the plan needs and leaves out the others.
+ * three ways; user space loads the one that the plan needs, for the
+ * plan's function (the section only names an example), and leaves out the others.
  */
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
@@ -13,10 +14,26 @@
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
+#define MAX_ERRNO 4095 /* include/linux/err.h */
+#define EPERM_NUMBER 1
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* refusal - what the caller gets instead of the operation's own result.
+ * Verifier: an LSM program may return 0 or an errno, and it must see that in 64 bits (6.12).
+ */
+static __always_inline long refusal(struct scratch *scratch)
+{
+	long error = scratch->override_error;
+
+	opaque(error);
+	if (error < -MAX_ERRNO || error > 0)
+		return -EPERM_NUMBER; /* the compiler of plans keeps it in range: fails closed */
+	return error;
+}
+
 /* decide - match, act, post. Return: 0, or the error that the operation is refused with. */
-static __always_inline int decide(void *context, struct task_state *state, struct scratch *scratch)
+static __always_inline long decide(void *context, struct task_state *state, struct scratch *scratch)
 {
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->alive[word] = config.all[word];
@@ -30,15 +47,15 @@ static __always_inline int decide(void *context, struct task_state *state, struc
 	run_actions(scratch);
 	if (scratch->is_posted)
 		write_hook_event(context, scratch, state);
-	return scratch->override_error;
+	return refusal(scratch);
 }
 
-static __always_inline int run_hook(void *context)
+static __always_inline long run_hook(void *context)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = task_state(task->group_leader);
 	struct scratch *scratch = take_scratch();
-	int verdict;
+	long verdict;
 
 	if (!scratch)
 		return 0; /* fails open, counted */
@@ -48,7 +65,7 @@ static __always_inline int run_hook(void *context)
 }
 
 /* Observation only: the cheapest way in. */
-SEC("fentry/function")
+SEC("fentry/security_file_open")
 int hook_function_entry(void *context)
 {
 	run_hook(context);
@@ -56,14 +73,14 @@ int hook_function_entry(void *context)
 }
 
 /* May refuse: what is returned goes to the caller instead of the function's own answer. */
-SEC("fmod_ret/function")
-int hook_function_modify_return(void *context)
+SEC("fmod_ret/security_file_open")
+long hook_function_modify_return(void *context)
 {
 	return run_hook(context);
 }
 
 SEC("lsm/file_open")
-int hook_function_lsm(void *context)
+long hook_function_lsm(void *context)
 {
 	return run_hook(context);
 }

@@ -62,7 +62,7 @@ struct scratch {
 	__u32 is_enforced;
 	__u32 event_flags;
 	__u32 signal;
-	__s32 override_error;
+	__s64 override_error;
 	__u32 args_bytes;
 	__u32 args_offset;
 	__u64 args_address;
@@ -80,6 +80,7 @@ struct scratch {
 			char args[SHRIKE_MAX_ARGS_CHUNK_BYTES];
 		};
 	};
+	char tail[SHRIKE_MAX_TEXT_BYTES]; /* never used; see event/write_text.h */
 };
 
 /* Purpose: the slots. Key: slot number. One entry a slot, since a per-CPU value holds 32 KiB at most. */
