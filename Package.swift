@@ -62,8 +62,9 @@ let package = Package(
 
         // Events: pure, no kernel.
         library("ShrikeEvents", ["ShrikeABI"]),
-        library("ShrikeProcesses", ["ShrikeEvents"]),
-        library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses"]),
+        library("ShrikeJSON"),
+        library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON"]),
+        library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON"]),
 
         // The daemon.
         library(
@@ -90,13 +91,20 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
-        .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
+        .target(
+            name: "ShrikeTestSupport", dependencies: ["ShrikeABI"], path: "Tests/ShrikeTestSupport",
+            swiftSettings: strict),
         tests("ShrikePolicy"),
         tests("ShrikePolicyCompiler", ["ShrikePolicy"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
-        tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeABI"]),
-        tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeABI"]),
+        tests("ShrikeJSON"),
+        tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
+        tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeEventReader", ["ShrikeControl"]),
+        .executableTarget(
+            name: "shrike-bench-events",
+            dependencies: ["ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikeTestSupport"],
+            path: "Tests/Bench/Events", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
