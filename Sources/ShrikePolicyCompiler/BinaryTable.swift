@@ -3,7 +3,7 @@
 // own, and each hook knows which selectors a class leaves alive.
 
 internal import ShrikeABI
-public import ShrikePolicy
+internal import ShrikePolicy
 
 /// The paths that policies name, each with its class.
 public struct BinaryTable: Sendable, Hashable {
