@@ -47,7 +47,7 @@ extension DecodingContext {
         guard var fields = MappingDecoder(node, "an argument filter", self) else { return nil }
         let index = fields.integer("index", in: 0...Int(Int32.max))
         let args = fields.list("args", atMost: PolicyLimits.arguments) { node, context in
-            context.integer(node, in: 0...Int(Int32.max), name: "an entry of `args`")
+            context.integer(node, in: 0...Int(Int32.max), name: "an entry of `args`")?.value
         }
         let comparison = fields.word("operator", among: Operator.ofArguments, required: true)
         let values = fields.values()

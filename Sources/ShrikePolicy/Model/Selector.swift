@@ -45,7 +45,7 @@ public struct ArgumentFilter: Sendable {
     /// The argument's own index; see `position(in:)`.
     public let index: Located<Int>?
     /// Positions in the hook's `args`.
-    public let args: [Located<Int>]
+    public let args: [Int]
     /// The comparison.
     public let `operator`: Located<Operator>
     /// What it is compared with.
@@ -59,7 +59,7 @@ public struct ArgumentFilter: Sendable {
     /// of `args`, else the first argument with this `index`, 0 when there is none. Of a tracepoint an
     /// index that no argument has is a position. Nil when there is no such argument.
     public func position(in hook: some PolicyHook) -> Int? {
-        if let position = args.first?.value {
+        if let position = args.first {
             return hook.arguments.indices.contains(position) ? position : nil
         }
         let index = index?.value ?? 0
