@@ -80,7 +80,7 @@ let package = Package(
                 "ShrikePolicyCompiler", "ShrikeBPF", "CShrikeShims", logging,
             ]),
         .executableTarget(
-            name: "shriked", dependencies: ["ShrikeDaemon", argumentParser, logging],
+            name: "shriked", dependencies: ["ShrikeDaemon", "ShrikeControl", argumentParser, logging],
             swiftSettings: strict),
 
         // The command line.
@@ -95,7 +95,7 @@ let package = Package(
             name: "ShrikeTestSupport", dependencies: ["ShrikeABI"], path: "Tests/ShrikeTestSupport",
             swiftSettings: strict),
         tests("ShrikePolicy"),
-        tests("ShrikePolicyCompiler", ["ShrikePolicy"]),
+        tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeJSON"),
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),

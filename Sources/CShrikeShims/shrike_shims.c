@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The one place where a va_list of libbpf becomes a string. */
+/* Behind the header: what needs GNU extensions or a va_list. */
 #define _GNU_SOURCE
 #include "shrike_shims.h"
 
 #include <bpf/libbpf.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,4 +30,9 @@ void shrike_set_libbpf_sink(shrike_libbpf_sink sink)
 {
 	current_sink = sink;
 	libbpf_set_print(print_to_sink);
+}
+
+void shrike_name_thread(const char *name)
+{
+	pthread_setname_np(pthread_self(), name);
 }

@@ -2,7 +2,7 @@
 // The running kernel's answers to the policy checker.
 
 internal import ShrikeBPF
-public import ShrikePolicy
+internal import ShrikePolicy
 
 /// Facts from the kernel's BTF.
 struct BTFKernelFacts: KernelFacts {

@@ -37,7 +37,9 @@ public struct Daemon {
 
         let (plan, mechanisms) = try planPolicies()
         do throws(BPFError) {
-            let processes = try ProcessSensor(rings: configuration.rings)
+            let processes = try ProcessSensor(
+                criticalRingBytes: configuration.criticalRingBytes,
+                observationRingBytes: configuration.observationRingBytes)
             let layouts = HookLayouts()
             let engine = HookEngine(choice: mechanisms, layouts: layouts)
             try engine.apply(plan, processes: processes)
@@ -85,12 +87,10 @@ public struct Daemon {
                 clusterName: configuration.clusterName),
             layouts: LayoutProvider(layouts: layouts), sink: sink)
         pipeline.seed(ProcfsReader(root: configuration.procfs).complete(TaskSeed.decodeAll(try processes.readSeeds())))
-        var rings = RingMerge(critical: try processes.criticalRing(), observation: try processes.observationRing())
-        let thread = EventThread(descriptors: rings.descriptors) {
-            let count = rings.drain { unsafe pipeline.process($0) }
-            pipeline.endOfBatch()
-            return count > 0
-        }
+        let rings = RingMerge(critical: try processes.criticalRing(), observation: try processes.observationRing())
+        let descriptors = rings.descriptors
+        let loop = EventLoop(rings: rings, pipeline: pipeline)
+        let thread = EventThread(descriptors: descriptors) { loop.pass() }
         logger.info("ready")
         var losses = LossReport()
         while signals.wait(seconds: configuration.lossReportSeconds) == nil {

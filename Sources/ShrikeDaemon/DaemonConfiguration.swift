@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the operator can set, as plain data.
 
-public import ShrikeSensors
-
 /// Settings of one run of the daemon.
 public struct DaemonConfiguration: Sendable {
     /// Policy files.
@@ -15,8 +13,10 @@ public struct DaemonConfiguration: Sendable {
     public var nodeName: String?
     /// Name of the cluster in events; may be empty.
     public var clusterName = ""
-    /// Sizes of the rings.
-    public var rings = ProcessSensor.RingSizes()
+    /// Bytes of the ring for fork, exec, exit and enforcement; a power of two, whole pages.
+    public var criticalRingBytes = 1 << 20
+    /// Bytes of the ring for observations; a power of two, whole pages.
+    public var observationRingBytes = 4 << 20
     /// Where procfs is mounted.
     public var procfs = "/proc"
     /// Seconds between two reports of losses; only growing ones are reported.

@@ -13,7 +13,9 @@ enum PolicyFiles {
     ) throws(DaemonError) -> (policies: [TracingPolicy], warnings: [Diagnostic]) {
         var policies: [TracingPolicy] = []
         var diagnostics: [Diagnostic] = []
-        for file in try folders.flatMap(policyFiles) + files {
+        var paths: [String] = []
+        for folder in folders { paths += try policyFiles(in: folder) }
+        for file in paths + files {
             let result = PolicyLoader.load(path: file)
             policies += result.policies
             diagnostics += result.diagnostics

@@ -10,25 +10,11 @@ public struct ProcessSensor: ~Copyable {
     private let object: LoadedBPFObject
     private let links: [BPFLinkBox]
 
-    /// Bytes of each ring; powers of two, whole pages.
-    public struct RingSizes: Sendable {
-        /// For what must not be lost.
-        public var critical: Int
-        /// For what policies asked to see.
-        public var observation: Int
-
-        /// Sizes for a node that execs a few thousand times a second.
-        public init(critical: Int = 1 << 20, observation: Int = 4 << 20) {
-            self.critical = critical
-            self.observation = observation
-        }
-    }
-
-    /// Loads and attaches the sensor's programs.
-    public init(rings: RingSizes) throws(BPFError) {
+    /// Loads and attaches the sensor's programs. Ring sizes are powers of two of whole pages.
+    public init(criticalRingBytes: Int, observationRingBytes: Int) throws(BPFError) {
         let open = try shrike_process_object.open()
-        try open.setMap("critical_ring", maxEntries: rings.critical)
-        try open.setMap("observation_ring", maxEntries: rings.observation)
+        try open.setMap("critical_ring", maxEntries: criticalRingBytes)
+        try open.setMap("observation_ring", maxEntries: observationRingBytes)
         let loaded = try open.load()
         var links: [BPFLinkBox] = []
         for program in ["process_fork", "process_exec", "process_exit"] {

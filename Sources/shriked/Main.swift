@@ -16,7 +16,7 @@ struct ShrikeDaemonCommand: ParsableCommand {
 
             Example: shriked --tracing-policy policy.yaml | shrike getevents -o compact
             """,
-        version: "shriked \(ShrikeVersion.current)")
+        version: "shriked 0.1.0")
 
     @Option(name: .customLong("tracing-policy"), help: "A policy file. May be given more than once.")
     var policies: [String] = []
@@ -48,8 +48,8 @@ struct ShrikeDaemonCommand: ParsableCommand {
         help: "Bytes of the ring for fork, exec, exit and enforcement.")
     var criticalRing = RingSize(bytes: 1 << 20)
 
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
-    var logLevel = Logger.Level.info
+    @Option(help: "How much is logged.")
+    var logLevel = LogLevel(level: .info)
 
     @Flag(name: .shortAndLong, help: "The same as --log-level debug.")
     var debug = false
@@ -57,7 +57,7 @@ struct ShrikeDaemonCommand: ParsableCommand {
     func run() throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "shriked")
-        logger.logLevel = debug ? .debug : logLevel
+        logger.logLevel = debug ? .debug : logLevel.level
         var configuration = DaemonConfiguration()
         configuration.policyFiles = policies
         configuration.policyFolders = policyFolders
@@ -65,18 +65,31 @@ struct ShrikeDaemonCommand: ParsableCommand {
         configuration.nodeName = nodeName
         configuration.clusterName = clusterName
         configuration.procfs = procfs
-        configuration.rings.critical = criticalRing.bytes
-        configuration.rings.observation = observationRing.bytes
+        configuration.criticalRingBytes = criticalRing.bytes
+        configuration.observationRingBytes = observationRing.bytes
         do throws(DaemonError) {
             try Daemon(configuration: configuration, logger: logger).run()
         } catch {
-            fputs("\(error)\n", stderr)
+            StandardError.print("\(error)")
             throw ExitCode(1)
         }
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// A log level on the command line; `warn` is taken for `warning`.
+struct LogLevel: ExpressibleByArgument, CustomStringConvertible {
+    var level: Logger.Level
+
+    init(level: Logger.Level) { self.level = level }
+
+    init?(argument: String) {
+        guard let level = Logger.Level(rawValue: argument == "warn" ? "warning" : argument) else { return nil }
+        self.level = level
+    }
+
+    static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+    var description: String { level.rawValue }
+}
 
 /// A ring's size on the command line.
 struct RingSize: ExpressibleByArgument, CustomStringConvertible {
@@ -109,8 +122,16 @@ enum Main {
             // Help and version are no errors; everything else ends with 1, as the API promises.
             let code = ShrikeDaemonCommand.exitCode(for: error)
             guard !code.isSuccess else { ShrikeDaemonCommand.exit(withError: error) }
-            if !(error is ExitCode) { fputs("\(ShrikeDaemonCommand.fullMessage(for: error))\n", stderr) }
+            if !(error is ExitCode) { StandardError.print(ShrikeDaemonCommand.fullMessage(for: error)) }
             exit(1)
         }
+    }
+}
+
+/// Lines for a person.
+enum StandardError {
+    static func print(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
     }
 }
