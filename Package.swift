@@ -83,7 +83,8 @@ let package = Package(
             swiftSettings: strict),
 
         // The command line.
-        library("ShrikeControl", [protobuf]),
+        .target(
+            name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
         library("ShrikeEventReader", ["ShrikeControl", protobuf]),
         .executableTarget(
             name: "shrike", dependencies: ["ShrikeEventReader", argumentParser],
