@@ -87,7 +87,7 @@ let package = Package(
             name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
         library("ShrikeEventReader", ["ShrikeControl", protobuf]),
         .executableTarget(
-            name: "shrike", dependencies: ["ShrikeEventReader", argumentParser],
+            name: "shrike", dependencies: ["ShrikeControl", "ShrikeEventReader", argumentParser],
             swiftSettings: strict),
 
         // Tests.
