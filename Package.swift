@@ -97,7 +97,7 @@ let package = Package(
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeABI"]),
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeABI"]),
-        tests("ShrikeEventReader", ["ShrikeControl"]),
+        tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
     ],
     swiftLanguageModes: [.v6]
 )

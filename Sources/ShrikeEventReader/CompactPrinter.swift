@@ -13,7 +13,7 @@ public struct CompactOptions: Sendable {
     public var printsStackTraces = true
     /// Print the IMA hash of LSM events below the line.
     public var printsIMAHash = true
-    /// Print exactly what the incumbent's release prints: no quotes, no arguments or outcome for hooks
+    /// Print exactly what the `tetra` of Tetragon 1.7 (the incumbent) prints: no quotes, no arguments or outcome for hooks
     /// that have no form of their own, and an error for events that it has no line for.
     public var isCompatible = false
 

@@ -49,7 +49,7 @@ public struct EventPrinter: Sendable {
         do throws(EventDecodingError) {
             event = try decoder.decode(line)
             guard filter?.matches(event) ?? true else { return .filtered }
-            guard let chosen = chooseFields(of: line) else { return .skipped(reason: "malformed JSON") }
+            guard let chosen = chooseFields(of: line) else { return .skipped(reason: "not an event in JSON") }
             if case .json = output {
                 // Byte for byte: whoever compares or signs lines sees what the daemon wrote.
                 bytes.append(contentsOf: chosen)
@@ -58,7 +58,7 @@ public struct EventPrinter: Sendable {
             }
             if !fieldFilters.isEmpty { event = try decoder.decode(chosen) }
         } catch {
-            return .skipped(reason: error.reason)
+            return .skipped(reason: "not an event in JSON: \(error.reason)")
         }
         return try print(event, to: &bytes)
     }

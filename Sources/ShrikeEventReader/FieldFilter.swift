@@ -42,9 +42,30 @@ public struct FieldFilter: Sendable {
     /// are spelt so; such a path is taken as it is.
     private static func exists(_ path: String) -> Bool {
         guard !path.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return true }
-        guard !path.isEmpty else { return false }
-        return eventMessages.contains { $0.isPathValid(path) }
+        let segments = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        return eventMessages.contains { exists(segments[...], in: $0) }
     }
+
+    /// The library knows paths through messages; those through lists and maps are cut at the list.
+    private static func exists(_ segments: ArraySlice<String>, in message: any Message.Type) -> Bool {
+        guard let list = segments.firstIndex(where: { listElements[$0] != nil || maps.contains($0) }) else {
+            return message.isPathValid(segments.joined(separator: "."))
+        }
+        guard message.isPathValid(segments[...list].joined(separator: ".")) else { return false }
+        let rest = segments[(list + 1)...]
+        guard !rest.isEmpty, let element = listElements[segments[list]] else { return true }
+        return exists(rest, in: element)
+    }
+
+    /// What the lists of messages in events hold.
+    private static let listElements: [String: any Message.Type] = [
+        "args": Tetragon_KprobeArgument.self, "data": Tetragon_KprobeArgument.self,
+        "ancestors": Tetragon_Process.self, "environment_variables": Tetragon_EnvVar.self,
+        "kernel_stack_trace": Tetragon_StackTraceEntry.self,
+        "user_stack_trace": Tetragon_StackTraceEntry.self,
+    ]
+
+    private static let maps: Set<String> = ["pod_labels", "pod_annotations"]
 
     private static let eventMessages: [any Message.Type] = [
         Tetragon_ProcessExec.self, Tetragon_ProcessExit.self, Tetragon_ProcessKprobe.self,

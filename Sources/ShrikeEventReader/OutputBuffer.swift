@@ -44,7 +44,9 @@ struct OutputBuffer {
             case .ready: break
             }
             let count = bytes.withUnsafeBytes { buffer in
-                write(descriptor, buffer.baseAddress.map { $0 + written }, min(pieceLength, buffer.count - written))
+                write(
+                    descriptor, buffer.baseAddress.map { $0 + written },
+                    min(pieceLength, buffer.count - written))
             }
             if count >= 0 {
                 written += count

@@ -25,7 +25,9 @@ enum Quoting {
         if scalar == "\"" || scalar == "\\" {
             output.append(0x5C)
             output.append(UInt8(truncatingIfNeeded: scalar.value))
-        } else if scalar == " " || isPrintable(scalar) {
+        } else if scalar.value >= 0x20 && scalar.value < 0x7F {
+            output.append(UInt8(truncatingIfNeeded: scalar.value))
+        } else if isPrintable(scalar) {
             output.append(contentsOf: String(scalar).utf8)
         } else if let letter = shortEscape(scalar) {
             output.append(0x5C)

@@ -69,7 +69,25 @@ struct FilterFlags: ParsableArguments {
         filter.containerNameRegex = ListFlag.values(containers)
         filter.policyNames = ListFlag.values(policyNames)
         filter.celExpression = celExpression
-        return filter == Tetragon_Filter() ? nil : try EventFilter(filter)
+        guard filter != Tetragon_Filter() else { return nil }
+        do throws(EventFilterError) {
+            return try EventFilter(filter)
+        } catch {
+            throw CommandError(Self.text(error))
+        }
+    }
+
+    /// Names the flag, where the error names the member of the filter that it fills.
+    private static func text(_ error: EventFilterError) -> String {
+        let flags = [
+            "binary_regex": "--process", "namespace_regex": "--namespace-regex", "pod_regex": "--pod",
+            "container_name_regex": "--containers", "cel_expression": "--cel-expression",
+        ]
+        let text = error.description
+        for (member, flag) in flags where text.hasPrefix(member) {
+            return flag + text.dropFirst(member.count)
+        }
+        return text
     }
 
     /// Makes the field filters; the exclusion comes last and always wins.

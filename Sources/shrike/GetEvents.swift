@@ -18,15 +18,14 @@ struct GetEvents: ParsableCommand {
             quotes. Regular expressions are RE2 and match anywhere unless they are anchored.
 
             Examples:
-              Watch what happens:
-                shriked | shrike getevents -o compact
-              Which processes did policies stop?
-                shrike getevents -o compact --process-type kprobe,lsm < events.json | grep -E 'killed|denied'
-              Shells in one namespace, with times:
-                kubectl logs shrike-x7k2p -c export-stdout | \\
-                    shrike getevents -o compact --timestamps -n shop --process '/(ba|da|z)?sh$'
-              Only some fields, as JSON:
-                shrike getevents -f process.binary,process.arguments < events.json
+              shriked | shrike getevents -o compact
+                  Watch what happens.
+              shrike getevents -o compact --process-type kprobe,lsm <events.json
+                  What did policies report, and whom did they stop?
+              shrike getevents --timestamps -o compact -n shop --process 'sh$' <f
+                  Shells in one namespace, with times.
+              shrike getevents -f process.binary,process.arguments <events.json
+                  Only some fields, as JSON.
             """
     )
 

@@ -17,7 +17,9 @@ struct OutputFlags: ParsableArguments {
         case auto, always, never
     }
 
-    @Option(name: [.customShort("o"), .long], help: "How to print events. JSON lines are printed as they came in.")
+    @Option(
+        name: [.customShort("o"), .long], help: "How to print events. JSON lines are printed as they came in."
+    )
     var output = Format.json
 
     @Option(help: "Compact only: colours. auto: on a terminal, unless NO_COLOR is set or TERM is dumb.")
@@ -36,8 +38,8 @@ struct OutputFlags: ParsableArguments {
 
     @Flag(
         help: """
-            Compact only: print exactly what the incumbent prints: text from events is not quoted, not \
-            even control characters, and hooks without a form of their own show no arguments and no outcome.
+            Compact only: print exactly what tetra 1.7 prints: text from events is not quoted, not even \
+            control characters, and hooks without a form of their own show no arguments and no outcome.
             """)
     var compat = false
 
@@ -63,11 +65,11 @@ struct OutputFlags: ParsableArguments {
         switch color {
         case .always: true
         case .never: false
-        case .auto: isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil && !isDumbTerminal
+        case .auto: isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
         }
     }
 
-    private var isDumbTerminal: Bool {
-        getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+    private func variable(_ name: String) -> String {
+        getenv(name).map { String(cString: $0) } ?? ""
     }
 }
