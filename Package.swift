@@ -84,10 +84,11 @@ let package = Package(
             swiftSettings: strict),
 
         // The command line.
-        library("ShrikeControl", [protobuf]),
+        .target(
+            name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
         library("ShrikeEventReader", ["ShrikeControl", protobuf]),
         .executableTarget(
-            name: "shrike", dependencies: ["ShrikeEventReader", argumentParser],
+            name: "shrike", dependencies: ["ShrikeControl", "ShrikeEventReader", argumentParser],
             swiftSettings: strict),
 
         // Tests.
@@ -100,7 +101,7 @@ let package = Package(
         tests("ShrikeJSON"),
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
-        tests("ShrikeEventReader", ["ShrikeControl"]),
+        tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
         .executableTarget(
             name: "shrike-bench-events",
             dependencies: ["ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikeTestSupport"],
