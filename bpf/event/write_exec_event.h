@@ -131,10 +131,10 @@ static __always_inline void read_cwd(struct scratch *scratch, struct task_struct
 	}
 	if (scratch->walk.flags & SHRIKE_ARGUMENT_TRUNCATED)
 		scratch->exec.flags |= SHRIKE_PROCESS_UNRESOLVED_CWD;
-	if (scratch->walk.start == TEXT_END - 1)
+	if (scratch->walk.length == 1)
 		scratch->exec.flags |= SHRIKE_PROCESS_ROOT_CWD;
 	else
-		scratch->exec.cwd_bytes = TEXT_END - scratch->walk.start;
+		scratch->exec.cwd_bytes = scratch->walk.length;
 }
 
 /* send_exec_record - the record and its three texts. */

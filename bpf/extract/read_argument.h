@@ -46,6 +46,9 @@ static __always_inline __u64 read_syscall_argument(void *context, __u32 index)
 	}
 }
 
+/* Stands behind a cut string in the place of its NUL: Equal compares the NUL, so it does not match. */
+#define CUT_MARK 1
+
 /* read_string - a NUL-terminated string of the kernel or of the process. */
 static __always_inline void read_string(struct scratch *scratch, struct argument_value *value,
 					__u32 text_index, __u64 address)
@@ -64,8 +67,10 @@ static __always_inline void read_string(struct scratch *scratch, struct argument
 	}
 	value->text_start = TEXT_HEAD_BYTES;
 	value->text_length = bytes - 1;
-	if (bytes == SHRIKE_MAX_TEXT_BYTES)
+	if (bytes == SHRIKE_MAX_TEXT_BYTES) {
 		value->flags = SHRIKE_ARGUMENT_TRUNCATED;
+		to[SHRIKE_MAX_TEXT_BYTES - 1] = CUT_MARK;
+	}
 }
 
 static __always_inline void read_path_argument(struct scratch *scratch, struct argument_value *value,
@@ -83,7 +88,7 @@ static __always_inline void read_path_argument(struct scratch *scratch, struct a
 	value->mode = BPF_CORE_READ(dentry, d_inode, i_mode);
 	value->flags = scratch->walk.flags;
 	value->text_start = scratch->walk.start;
-	value->text_length = TEXT_END - scratch->walk.start;
+	value->text_length = scratch->walk.length;
 }
 
 /* read_argument - read argument number @number of the plan, once a hit.

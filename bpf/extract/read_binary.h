@@ -30,7 +30,7 @@ static __always_inline void keep_binary(struct task_state *state, struct scratch
 	__u32 bytes;
 
 	if (scratch->walk.flags || text_index >= SHRIKE_MAX_TEXT_ARGUMENTS || start > TEXT_END) {
-		state->binary_bytes = 0;
+		state->binary_bytes = scratch->walk.flags & SHRIKE_ARGUMENT_TRUNCATED ? BINARY_TOO_LONG : 0;
 		return;
 	}
 	bytes = TEXT_END - start + 1;

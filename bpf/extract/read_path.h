@@ -21,11 +21,13 @@
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
 
-/* One byte a name and its slash at least, so PATH_MAX bounds the depth. */
-#define PATH_MAX_DEPTH 2048
+/* Steps of a walk, mounts included. What is deeper has no known beginning: it is counted and matches
+ * no filter. A path of PATH_MAX bytes is at most 2,048 names deep; only a process that changes
+ * directory again and again makes deeper ones.
+ */
+#define PATH_MAX_DEPTH 16384
 #define NAME_MAX_BYTES 255
 #define DELETED_BYTES 10 /* " (deleted)" */
-
 #define TMPFS_MAGIC 0x01021994
 #define HUGETLBFS_MAGIC 0x958458f6
 
@@ -34,28 +36,20 @@ static __always_inline struct mount *mount_of(__u64 vfsmount)
 	return (struct mount *)(vfsmount - bpf_core_field_offset(struct mount, mnt));
 }
 
-/* prepend_name - write a slash and the name before the text.
- * Return: 0, or -1 when the text is full.
- */
-static __always_inline int prepend_name(struct scratch *scratch, struct path_walk *walk, __u64 name,
-					__u32 length)
+/* store_name - a slash and the name, so that they end at @end of the text buffer. */
+static __always_inline int store_name(struct scratch *scratch, __u32 end, __u64 name, __u32 length)
 {
-	__u32 start = walk->start;
-	__u32 index = walk->text_index;
+	__u32 index = scratch->walk.text_index;
+	__u32 start = end - length;
 
-	if (length > NAME_MAX_BYTES)
-		length = NAME_MAX_BYTES;
-	if (start < TEXT_HEAD_BYTES + 1 + length || start > TEXT_END)
+	if (index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return -1;
-	start -= length;
-	/* Verifier: start is in [9, TEXT_END] here; it forgets the lower bound's partner in 6.1. */
+	/* Verifier: both bounds hold by the callers' arithmetic, which it cannot follow through memory. */
 	opaque(start);
-	if (start >= TEXT_END + 1)
+	if (start > TEXT_END)
 		return -1;
 	opaque(length);
 	length &= NAME_MAX_BYTES;
-	if (index >= SHRIKE_MAX_TEXT_ARGUMENTS)
-		return -1;
 	if (bpf_probe_read_kernel(&scratch->texts[index].bytes[start], length, (void *)name))
 		return -1;
 	start -= 1;
@@ -63,7 +57,38 @@ static __always_inline int prepend_name(struct scratch *scratch, struct path_wal
 	if (start > TEXT_END)
 		return -1;
 	scratch->texts[index].bytes[start] = '/';
-	walk->start = start;
+	return 0;
+}
+
+/* add_name - take in the next name towards the root.
+ * First the path is written backwards from TEXT_END. If it is full before the root is reached, names are only
+ * counted, and a second walk (walk->is_head) stores the path's first bytes, from TEXT_HEAD_BYTES on.
+ */
+static __always_inline int add_name(struct scratch *scratch, struct path_walk *walk, __u64 name, __u32 length)
+{
+	__u32 bytes;
+
+	if (length > NAME_MAX_BYTES)
+		length = NAME_MAX_BYTES;
+	bytes = length + 1;
+	if (walk->is_head) {
+		__u32 end = walk->left_bytes;
+
+		walk->left_bytes -= bytes;
+		if (end > SHRIKE_MAX_TEXT_BYTES)
+			walk->length = walk->left_bytes;
+		else if (store_name(scratch, TEXT_HEAD_BYTES + end, name, length))
+			return -1;
+		return 0;
+	}
+	walk->total_bytes += bytes;
+	if (walk->total_bytes > SHRIKE_MAX_TEXT_BYTES) {
+		walk->flags |= SHRIKE_ARGUMENT_TRUNCATED;
+		return 0;
+	}
+	if (store_name(scratch, walk->start, name, length))
+		return -1;
+	walk->start -= bytes;
 	return 0;
 }
 
@@ -98,17 +123,70 @@ static long walk_step(__u32 step, struct scratch **context)
 		return 0;
 	}
 	if (bpf_core_read(&name, sizeof(name), &dentry->d_name) ||
-	    prepend_name(scratch, walk, (__u64)name.name, name.len)) {
-		walk->flags |= SHRIKE_ARGUMENT_TRUNCATED;
+	    add_name(scratch, walk, (__u64)name.name, name.len)) {
+		walk->flags |= SHRIKE_ARGUMENT_ERROR;
 		return 1;
 	}
 	walk->dentry = parent;
 	return 0;
 }
 
+/* walk_up - from (mount, dentry) to the root, once. */
+static __always_inline void walk_up(struct scratch *scratch, __u64 vfsmount, __u64 dentry)
+{
+	struct path_walk *walk = &scratch->walk;
+	struct scratch *context = scratch;
+
+	walk->is_done = 0;
+	walk->dentry = dentry;
+	walk->mount = (__u64)mount_of(vfsmount);
+	walk->mount_root = (__u64)BPF_CORE_READ((struct vfsmount *)vfsmount, mnt_root);
+	bpf_loop(PATH_MAX_DEPTH, walk_step, &context, 0);
+	if (!walk->is_done)
+		walk->flags |= SHRIKE_ARGUMENT_ERROR;
+}
+
+/* keep_reversed_tail - the end of the text, reversed, where look_up_reversed() wants it. */
+static __always_inline void keep_reversed_tail(struct scratch *scratch, __u32 text_index, __u32 bytes,
+					       __u32 last)
+{
+	for (__u32 i = 0; i < SHRIKE_TEXT_KEY_BYTES; i++) {
+		__u32 at = last - i;
+
+		if (i >= bytes)
+			break;
+		opaque(at);
+		if (at > TEXT_END)
+			break;
+		scratch->reversed[TEXT_HEAD_BYTES + i] = scratch->texts[text_index].bytes[at];
+	}
+}
+
+/* walk_head - the first bytes of a path that is too long: whole names, as many as fit. Behind them stands
+ * the slash that follows in the path, so that no comparison takes the cut for the path's end.
+ */
+static __always_inline void walk_head(struct scratch *scratch, __u32 text_index, __u64 vfsmount, __u64 dentry)
+{
+	struct path_walk *walk = &scratch->walk;
+	__u32 end;
+
+	keep_reversed_tail(scratch, text_index, SHRIKE_TEXT_KEY_BYTES, TEXT_END - 1);
+	walk->is_head = 1;
+	walk->left_bytes = walk->total_bytes;
+	walk->length = 0;
+	walk_up(scratch, vfsmount, dentry);
+	walk->start = TEXT_HEAD_BYTES;
+	end = TEXT_HEAD_BYTES + walk->length;
+	opaque(end);
+	if (end <= TEXT_END)
+		scratch->texts[text_index].bytes[end] = '/';
+	count(SHRIKE_COUNTER_TRUNCATED_PATH);
+}
+
 /* read_path - write the path of (mount, dentry) into text buffer @text_index.
- * The result is in scratch->walk: start (the text ends at TEXT_END, followed by NUL) and flags. A pipe,
- * socket or anonymous inode has no path: flag PATHLESS and an empty text.
+ * The result is in scratch->walk: start, length and flags; a NUL follows. PATHLESS: an empty text. TRUNCATED:
+ * the text is the path's beginning, and its end stands reversed in scratch->reversed. ERROR: the text is
+ * worth nothing.
  * @task: whose root directory the path is relative to.
  */
 static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64 vfsmount, __u64 dentry_at,
@@ -116,26 +194,23 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 {
 	struct dentry *dentry = (struct dentry *)dentry_at;
 	struct path_walk *walk = &scratch->walk;
-	struct scratch *context = scratch;
-	__u64 parent, pprev;
-	bool is_pseudo;
+	__u64 mount_root = (__u64)BPF_CORE_READ((struct vfsmount *)vfsmount, mnt_root);
+	__u64 parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+	__u64 pprev = (__u64)BPF_CORE_READ(dentry, d_hash.pprev);
+	bool is_pseudo = parent == dentry_at && mount_root != dentry_at;
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return -1;
 	walk->text_index = text_index;
 	walk->start = TEXT_END;
 	walk->flags = 0;
-	walk->is_done = 0;
-	walk->dentry = dentry_at;
-	walk->mount = (__u64)mount_of(vfsmount);
-	walk->mount_root = (__u64)BPF_CORE_READ((struct vfsmount *)vfsmount, mnt_root);
+	walk->total_bytes = 0;
+	walk->is_head = 0;
+	walk->length = 0;
 	walk->root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
 	walk->root_mount = (__u64)mount_of((__u64)BPF_CORE_READ(task, fs, root.mnt));
 	scratch->texts[text_index].bytes[TEXT_END] = 0;
 
-	parent = (__u64)BPF_CORE_READ(dentry, d_parent);
-	pprev = (__u64)BPF_CORE_READ(dentry, d_hash.pprev);
-	is_pseudo = parent == dentry_at && walk->mount_root != dentry_at;
 	if (is_pseudo) {
 		__u64 magic = BPF_CORE_READ((struct vfsmount *)vfsmount, mnt_sb, s_magic);
 
@@ -147,6 +222,7 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 	/* d_unlinked(): not hashed and not a root */
 	if (!pprev && (is_pseudo || parent != dentry_at)) {
 		walk->start = TEXT_END - DELETED_BYTES;
+		walk->total_bytes = DELETED_BYTES;
 		__builtin_memcpy(&scratch->texts[text_index].bytes[TEXT_END - DELETED_BYTES], " (deleted)",
 				 DELETED_BYTES);
 	}
@@ -154,21 +230,23 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 		struct qstr name;
 
 		if (bpf_core_read(&name, sizeof(name), &dentry->d_name) ||
-		    prepend_name(scratch, walk, (__u64)name.name, name.len))
+		    add_name(scratch, walk, (__u64)name.name, name.len))
 			return -1;
+		walk->length = TEXT_END - walk->start;
 		return 0;
 	}
-	bpf_loop(PATH_MAX_DEPTH, walk_step, &context, 0);
-	if (!walk->is_done)
-		walk->flags |= SHRIKE_ARGUMENT_TRUNCATED;
-	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED) {
-		count(SHRIKE_COUNTER_TRUNCATED_PATH);
+	walk_up(scratch, vfsmount, dentry_at);
+	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
+		walk_head(scratch, text_index, vfsmount, dentry_at);
+	if (walk->flags & SHRIKE_ARGUMENT_ERROR)
+		return -1;
+	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
 		return 0;
-	}
 	if (walk->start == TEXT_END) {
 		scratch->texts[text_index].bytes[TEXT_END - 1] = '/';
 		walk->start = TEXT_END - 1;
 	}
+	walk->length = TEXT_END - walk->start;
 	return 0;
 }
 

@@ -78,7 +78,8 @@ static __always_inline bool match_text(struct scratch *scratch, __u32 number)
 	}
 	if (config.arguments[number].has_reverse) {
 		found = look_up_reversed(&text_values, scratch, text_index, config.arguments[number].reverse_table,
-					 value->text_start, value->text_length, config.reverse_key_bytes);
+					 value->text_start, value->text_length, config.reverse_key_bytes,
+					 value->flags & SHRIKE_ARGUMENT_TRUNCATED);
 		if (!keep_text_answer(scratch, found, config.reverse_default[number]))
 			return false;
 	}
@@ -110,10 +111,13 @@ static __noinline int match_argument(void *context, struct scratch *scratch, __u
 	if (!is_filtered(scratch, number))
 		return true;
 	read_argument(context, scratch, number);
-	/* What could not be read whole, or has no path, matches no filter, negated or not: a
-	 * decision is never made on half a path.
+	/* What could not be read or has no path matches no filter, negated or not. A cut text still has its
+	 * true beginning, which decides; the end of a cut string is not known.
 	 */
-	if (scratch->arguments[number].flags)
+	if (scratch->arguments[number].flags & ~SHRIKE_ARGUMENT_TRUNCATED)
+		return drop_filtered(scratch, number);
+	if (scratch->arguments[number].flags && config.arguments[number].has_reverse &&
+	    config.arguments[number].type == SHRIKE_ARGUMENT_STRING)
 		return drop_filtered(scratch, number);
 	if (config.arguments[number].has_intervals)
 		return match_number(scratch, number);

@@ -40,7 +40,11 @@ static __noinline __u32 classify_binary(struct scratch *scratch, struct task_sta
 	if (BPF_CORE_READ(task, flags) & SHRIKE_PF_KTHREAD)
 		return SHRIKE_BINARY_KERNEL_THREAD;
 	file = (__u64)BPF_CORE_READ(task, mm, exe_file);
-	if (!file || read_file_path(scratch, BINARY_TEXT_INDEX, file, task) || scratch->walk.flags)
+	if (!file || read_file_path(scratch, BINARY_TEXT_INDEX, file, task))
+		return SHRIKE_BINARY_UNKNOWN;
+	if (scratch->walk.flags & SHRIKE_ARGUMENT_TRUNCATED) /* longer than any named binary */
+		return SHRIKE_BINARY_OTHER;
+	if (scratch->walk.flags)
 		return SHRIKE_BINARY_UNKNOWN;
 	if (state && !state->binary_bytes)
 		keep_binary(state, scratch, BINARY_TEXT_INDEX);

@@ -12,6 +12,7 @@
 #include "base/bounds.h"
 #include "base/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "extract/read_path.h"
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
 
@@ -84,27 +85,20 @@ static __always_inline struct shrike_text_value *look_up_chained_text(void *trie
 	return reached;
 }
 
-/* look_up_reversed - the longest match of the text read from its end. */
+/* look_up_reversed - the longest match of the text read from its end.
+ * @is_cut: the path was too long; its end is in scratch->reversed already.
+ */
 static __always_inline struct shrike_text_value *look_up_reversed(void *trie, struct scratch *scratch,
 								  __u32 text_index, __u32 table, __u32 start,
-								  __u32 length, __u32 reverse_bytes)
+								  __u32 length, __u32 reverse_bytes, bool is_cut)
 {
 	struct text_key *key = (struct text_key *)scratch->reversed;
 	__u32 bytes = length < reverse_bytes ? length : reverse_bytes;
-	__u32 last = start + length - 1;
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return NULL;
-	for (__u32 i = 0; i < SHRIKE_TEXT_KEY_BYTES; i++) {
-		__u32 at = last - i;
-
-		if (i >= bytes)
-			break;
-		opaque(at);
-		if (at > TEXT_END)
-			break;
-		scratch->reversed[TEXT_HEAD_BYTES + i] = scratch->texts[text_index].bytes[at];
-	}
+	if (!is_cut)
+		keep_reversed_tail(scratch, text_index, bytes, start + length - 1);
 	key->prefix_bits = TEXT_TABLE_BITS + bytes * 8;
 	key->table = table;
 	return bpf_map_lookup_elem(trie, key);

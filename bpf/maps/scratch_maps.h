@@ -20,8 +20,9 @@
 #define TEXT_END (TEXT_HEAD_BYTES + SHRIKE_MAX_TEXT_BYTES)
 #define TEXT_BUFFER_BYTES (TEXT_END + 256)
 
-/* A text of an argument. A path is built backwards and ends at TEXT_END; a string starts at
- * TEXT_HEAD_BYTES. bytes[start + length] is NUL.
+/* A text of an argument. A path is built backwards and ends at TEXT_END; a string, and the beginning of a
+ * path that is too long, start at TEXT_HEAD_BYTES. What follows at bytes[start + length] is NUL; of a cut text
+ * it is not, so that no comparison takes the cut for the end.
  */
 struct text {
 	char bytes[TEXT_BUFFER_BYTES];
@@ -44,7 +45,11 @@ struct path_walk {
 	__u64 mount_root; /* its root dentry */
 	__u64 root_dentry;
 	__u64 root_mount;
-	__u32 start; /* where the text begins by now */
+	__u32 start;       /* where the text begins by now */
+	__u32 length;      /* of the text, when it is done */
+	__u32 total_bytes; /* of the whole path so far, stored or not */
+	__u32 left_bytes;  /* second walk: bytes of the path before the current name's end */
+	__u32 is_head;     /* second walk: the path was too long, its beginning is stored */
 	__u32 flags; /* enum shrike_argument_flag */
 	__u32 is_done;
 	__u32 text_index;
