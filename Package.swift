@@ -92,9 +92,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
-        .target(
-            name: "ShrikeTestSupport", dependencies: ["ShrikeABI"], path: "Tests/ShrikeTestSupport",
-            swiftSettings: strict),
+        .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
         tests("ShrikePolicy"),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),

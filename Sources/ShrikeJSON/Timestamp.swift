@@ -85,7 +85,8 @@ extension ByteBuffer {
         var position = count
         while position > 0 {
             position -= 1
-            start.storeBytes(of: UInt8(truncatingIfNeeded: 0x30 &+ rest % 10), toByteOffset: position, as: UInt8.self)
+            start.storeBytes(
+                of: UInt8(truncatingIfNeeded: 0x30 &+ rest % 10), toByteOffset: position, as: UInt8.self)
             rest /= 10
         }
         used += count

@@ -9,7 +9,9 @@ extension ByteBuffer {
     ///
     /// Lexical, as the incumbent does it: a `..` behind a symbolic link names another file than the kernel's.
     /// The buffer must be empty.
-    internal mutating func append(cleanPath name: UnsafeRawBufferPointer, in directory: UnsafeRawBufferPointer) {
+    internal mutating func append(
+        cleanPath name: UnsafeRawBufferPointer, in directory: UnsafeRawBufferPointer
+    ) {
         let slash = UInt8(ascii: "/")
         let isRooted = directory.first == slash
         if isRooted { append(byte: slash) }

@@ -17,7 +17,8 @@ private let capabilityNames = [
 
 /// SECBIT_* in the order of their bits.
 private let secureBitNames = [
-    "SecBitNoRoot", "SecBitNoRootLocked", "SecBitNoSetUidFixup", "SecBitNoSetUidFixupLocked", "SecBitKeepCaps",
+    "SecBitNoRoot", "SecBitNoRootLocked", "SecBitNoSetUidFixup", "SecBitNoSetUidFixupLocked",
+    "SecBitKeepCaps",
     "SecBitKeepCapsLocked", "SecBitNoCapAmbientRaise", "SecBitNoCapAmbientRaiseLocked",
 ]
 

@@ -160,10 +160,16 @@ extension ByteBuffer {
             let list = count
             if exec.privilegesChanged & 0x2 != 0 { append("\"PRIVILEGES_RAISED_EXEC_FILE_CAP\"") }
             if exec.privilegesChanged & 0x4 != 0 {
-                append(count > list ? ",\"PRIVILEGES_RAISED_EXEC_FILE_SETUID\"" : "\"PRIVILEGES_RAISED_EXEC_FILE_SETUID\"")
+                append(
+                    count > list
+                        ? ",\"PRIVILEGES_RAISED_EXEC_FILE_SETUID\"" : "\"PRIVILEGES_RAISED_EXEC_FILE_SETUID\""
+                )
             }
             if exec.privilegesChanged & 0x8 != 0 {
-                append(count > list ? ",\"PRIVILEGES_RAISED_EXEC_FILE_SETGID\"" : "\"PRIVILEGES_RAISED_EXEC_FILE_SETGID\"")
+                append(
+                    count > list
+                        ? ",\"PRIVILEGES_RAISED_EXEC_FILE_SETGID\"" : "\"PRIVILEGES_RAISED_EXEC_FILE_SETGID\""
+                )
             }
             append("]")
         }
