@@ -42,7 +42,9 @@ public enum FeatureSupport {
     /// An error for each thing in the policy that this version cannot run.
     public static func check(_ policy: TracingPolicy) -> [Diagnostic] {
         var check = SupportCheck()
-        if !kinds.contains(policy.kind) { check.refuse(policy.kind.rawValue, policy.range) }
+        if !kinds.contains(policy.kind) {
+            check.refuse("kind: \(policy.kind.rawValue)", policy.fields["kind"]?.valueRange ?? policy.range)
+        }
         check.fields(policy.spec.fields, fields[.spec])
         for option in policy.spec.options {
             guard let name = OptionName(rawValue: option.name.value), !options.contains(name) else {

@@ -50,13 +50,14 @@ extension PolicyCheck {
             return
         }
         let symbol = SyscallSymbol.symbol(for: call.value)
-        if !symbol.hasPrefix(SyscallSymbol.prefix) {
+        guard let kernel, !hook.ignoreCallNotFound, kernel.function(named: symbol) == nil else {
+            if symbol.hasPrefix(SyscallSymbol.prefix) { return }
             warn(
                 .foreignArchitecture, call.range,
                 "\(code(call.value)) is the entry of another architecture's system calls",
                 help: "write the name without prefix to hook this machine's")
+            return
         }
-        guard let kernel, !hook.ignoreCallNotFound, kernel.function(named: symbol) == nil else { return }
         let similar = kernel.similarFunctions(to: symbol).compactMap { SyscallSymbol.bareName(of: $0) }
         error(
             .unknownFunction, call.range, "this kernel has no system call \(code(call.value))",
@@ -90,8 +91,7 @@ extension PolicyCheck {
     }
 
     private mutating func checkPlainFunction(_ call: Located<String>, _ hook: KprobeHook) {
-        let isEntry = SyscallSymbol.allPrefixes.contains { call.value.hasPrefix($0 + "sys_") }
-        if isEntry, !hook.arguments.isEmpty {
+        if isEntry(call.value), !hook.arguments.isEmpty {
             error(
                 .syscallReadAsFunction, call.range,
                 "\(code(call.value)) is a system call's entry: its one parameter is the saved registers",
@@ -105,6 +105,11 @@ extension PolicyCheck {
         error(
             .unknownFunction, call.range, "this kernel has no function \(code(call.value))",
             help: help ?? Self.callNotFoundHelp)
+    }
+
+    /// Whether it is the symbol of a system call's entry, whose parameter is the saved registers.
+    private func isEntry(_ symbol: String) -> Bool {
+        SyscallSymbol.allPrefixes.contains { symbol.hasPrefix($0 + "sys_") }
     }
 
     private static let callNotFoundHelp = "`ignore: {callNotFound: true}` skips what a kernel lacks"
@@ -128,7 +133,9 @@ extension PolicyCheck {
     func prototype(of hook: any PolicyHook) -> FunctionPrototype? {
         switch hook {
         case let hook as KprobeHook where hook.listName == nil:
-            guard hook.syscall else { return kernel?.function(named: hook.call.value) }
+            guard hook.syscall else {
+                return isEntry(hook.call.value) ? nil : kernel?.function(named: hook.call.value)
+            }
             return SyscallSymbol.bareName(of: hook.call.value).flatMap { kernel?.systemCall(named: $0) }
         case let hook as LSMHook:
             return kernel?.function(named: "bpf_lsm_" + hook.hook.value)

@@ -22,7 +22,9 @@ extension PolicyCheck {
             if let expected = Self.expectation(of: name, option.value.value) {
                 error(
                     .badOptionValue, option.value.range,
-                    "\(code(option.value.value)) is not a value of the option `\(name.rawValue)`",
+                    option.value.value.isEmpty
+                        ? "the option `\(name.rawValue)` has no value"
+                        : "\(code(option.value.value)) is not a value of the option `\(name.rawValue)`",
                     help: "write \(expected)")
             }
         }

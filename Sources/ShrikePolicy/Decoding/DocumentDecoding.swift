@@ -8,7 +8,8 @@ enum PolicyAPI {
 extension DecodingContext {
     /// The policy of one document; nil, with an error, if it is none.
     func policy(_ document: YAMLNode) -> TracingPolicy? {
-        guard var fields = MappingDecoder(document, "the policy", self) else { return nil }
+        let help = "a policy starts with `apiVersion: \(PolicyAPI.version)`"
+        guard var fields = MappingDecoder(document, "the policy", self, help: help) else { return nil }
         guard let kind = policyKind(&fields) else { return nil }
         checkVersion(&fields)
         let identity = fields.node("metadata").flatMap { metadata($0, kind) }
@@ -16,11 +17,11 @@ extension DecodingContext {
         let spec = fields.node("spec").flatMap { policySpec($0, kind) }
         if fields.isMissing("spec") { fields.missing("spec") }
         fields.ignore("status")
-        _ = fields.finish()
+        let places = fields.finish()
         guard let identity, let spec else { return nil }
         return TracingPolicy(
             name: identity.name, namespace: identity.namespace, kind: kind, file: file, spec: spec,
-            range: document.range)
+            fields: places, range: document.range)
     }
 
     private func policyKind(_ fields: inout MappingDecoder) -> PolicyKind? {

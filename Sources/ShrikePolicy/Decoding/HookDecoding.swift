@@ -27,7 +27,7 @@ private struct CommonFields {
         let limit = kind == .message ? PolicyLimits.messageBytes : PolicyLimits.tagBytes
         if bytes == 1 || (kind == .tag && bytes == 0) {
             context.error(
-                .textTooShort, text.range, "\(what) has \(bytes) bytes, it needs at least two",
+                .textTooShort, text.range, "\(what) has fewer than two bytes",
                 help: "lengthen or remove it")
         }
         guard bytes > limit else { return text.value }

@@ -33,7 +33,10 @@ struct MappingDecoder {
     private var places = FieldPlaces()
 
     /// Fails, with an error, on anything but a mapping; null counts as an empty one if `mayBeNull`.
-    init?(_ node: YAMLNode, _ what: String, _ context: DecodingContext, mayBeNull: Bool = false) {
+    init?(
+        _ node: YAMLNode, _ what: String, _ context: DecodingContext, mayBeNull: Bool = false,
+        help: String? = nil
+    ) {
         switch node.content {
         case .mapping(let pairs):
             self.pairs = pairs
@@ -41,7 +44,8 @@ struct MappingDecoder {
             pairs = []
         default:
             context.error(
-                .wrongType, node.range, "expected \(what) (a mapping of fields), got \(node.kindName)")
+                .wrongType, node.range, "expected \(what) (a mapping of fields), got \(node.kindName)",
+                help: help)
             return nil
         }
         self.what = what
@@ -71,9 +75,23 @@ struct MappingDecoder {
         pairs.first { $0.key.value == name }?.value.isNull ?? true
     }
 
+    /// What to add for the fields that are missed most.
+    private static let missingHelp = [
+        "apiVersion": "add `apiVersion: \(PolicyAPI.version)`",
+        "kind": "add `kind: TracingPolicy`",
+        "metadata": "add `metadata` with a `name`",
+        "spec": "add `spec`; an empty one is `spec: {}`",
+        "call": "add `call` with a kernel function or a system call, for example `call: sys_openat`",
+        "index": "add `index: 0` for the first parameter",
+        "operator": "add `operator`, for example `operator: Equal`",
+        "values": "add `values` with at least one entry",
+        "action": "add `action`, for example `action: Post`",
+    ]
+
     /// Says that a field is missing.
     func missing(_ name: String) {
-        context.error(.missingField, range, "\(what) needs `\(name)`", help: "add `\(name)`")
+        let help = Self.missingHelp[name] ?? "add `\(name)`"
+        context.error(.missingField, range, "\(what) needs `\(name)`", help: help)
     }
 
     /// Reports fields that nothing asked for.

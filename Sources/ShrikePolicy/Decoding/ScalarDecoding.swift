@@ -69,7 +69,9 @@ extension DecodingContext {
             error(.removedFeature, text.range, message, help: removed)
         } else {
             let list = names.map { "`\($0)`" }.joined(separator: ", ")
-            let help = Suggestion.help(for: text.value, among: names) ?? "the values are \(list)"
+            let meant =
+                Suggestion.help(for: text.value, among: names) ?? OtherWord.help(text.value, among: names)
+            let help = meant ?? "the values are \(list)"
             error(.unknownValue, text.range, message, help: help)
         }
         return nil
@@ -100,6 +102,19 @@ enum RemovedFeature {
         "hook a `security_file_*` function and filter an argument of type `file`"
 }
 
+/// Words that other filters or other tools use for the same thing.
+enum OtherWord {
+    private static let words: [String: [String]] = [
+        "In": ["Equal"], "NotIn": ["NotEqual"], "Equal": ["In"], "NotEqual": ["NotIn"],
+        "Contains": ["SubString"], "StartsWith": ["Prefix"], "EndsWith": ["Postfix"], "Suffix": ["Postfix"],
+        "Kill": ["Sigkill"], "Block": ["Override"], "Deny": ["Override"], "Log": ["Post"],
+    ]
+
+    static func help(_ word: String, among names: [String]) -> String? {
+        words[word]?.first { names.contains($0) }.map { "write `\($0)`" }
+    }
+}
+
 /// Which mapping a field belongs to, for fields that are indented wrongly.
 enum FieldOwner {
     private static let owners: [(what: String, fields: Set<String>)] = [
@@ -124,7 +139,7 @@ enum FieldOwner {
 
     static func help(for name: String, notIn what: String) -> String? {
         owners.first { $0.fields.contains(name) && $0.what != what }.map {
-            "`\(name)` belongs into \($0.what); check the indentation"
+            "`\(name)` belongs in \($0.what); check the indentation"
         }
     }
 }

@@ -22,6 +22,8 @@ public struct TracingPolicy: Sendable {
     public let file: String
     /// What it says.
     public let spec: PolicySpec
+    /// The fields of the document as given.
+    public let fields: FieldPlaces
     /// The document.
     public let range: SourceRange
 }

@@ -6,7 +6,7 @@
 public enum ResolvedScalar: Sendable, Hashable {
     /// `null`, `~` or nothing.
     case null
-    /// `true`, `yes`, `on`, `y` and their opposites.
+    /// `true`, `yes`, `on` and their opposites.
     case boolean(Bool)
     /// A whole number that fits 64 bits, signed or unsigned.
     case integer(Int128)
@@ -34,9 +34,9 @@ public enum ResolvedScalar: Sendable, Hashable {
         switch text {
         case "", "~", "null", "Null", "NULL":
             return .null
-        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y":
+        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON":
             return .boolean(true)
-        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N":
+        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF":
             return .boolean(false)
         default:
             break

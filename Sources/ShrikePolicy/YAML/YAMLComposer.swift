@@ -153,7 +153,7 @@ private struct YAMLComposer {
             return .resolve(plain: text)
         case let tag?:
             diagnostics.append(unsupportedTag(tag, event.range))
-            return .string
+            return isPlain ? .resolve(plain: text) : .string
         }
     }
 

@@ -97,7 +97,8 @@ struct YAMLEvents: ~Copyable {
     private func syntaxError() -> Diagnostic {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
         let context = parser.pointee.context.map { String(cString: $0) }
-        let (message, help) = YAMLProblem.explain(problem, context: context)
+        let start = place(parser.pointee.context_mark)
+        let (message, help) = YAMLProblem.explain(problem, context: context, start: start)
         let range = SourceRange(file: file, at: place(parser.pointee.problem_mark))
         return Diagnostic(.error, .yamlSyntax, at: range, message, help: help)
     }

@@ -4,11 +4,18 @@
 /// Explains what libyaml complains about.
 enum YAMLProblem {
     /// What is wrong, and what would be right where that can be said.
-    static func explain(_ problem: String, context: String?) -> (message: String, help: String?) {
-        if let known = table.first(where: { problem.hasPrefix($0.problem) }) {
-            return ("not YAML: " + known.message, known.help)
+    ///
+    /// - Parameters:
+    ///   - context: what libyaml was reading.
+    ///   - start: where that started.
+    static func explain(
+        _ problem: String, context: String?, start: SourcePosition
+    ) -> (message: String, help: String?) {
+        guard let known = table.first(where: { problem.hasPrefix($0.problem) }) else {
+            return ("not YAML: " + problem + (context.map { " \($0)" } ?? ""), nil)
         }
-        return ("not YAML: " + problem + (context.map { " \($0)" } ?? ""), nil)
+        let begin = known.message.hasSuffix("begun at ") ? "\(start.line):\(start.column)" : ""
+        return ("not YAML: " + known.message + begin, known.help)
     }
 
     private static let table: [(problem: String, message: String, help: String)] = [
@@ -41,15 +48,15 @@ enum YAMLProblem {
             "put the `-` on a line of its own, indented below its key"
         ),
         (
-            "did not find expected ',' or ']'", "a `[` list is not closed here",
+            "did not find expected ',' or ']'", "a `,` or `]` is expected here, for the list begun at ",
             "separate its items with `,` and end it with `]`"
         ),
         (
-            "did not find expected ',' or '}'", "a `{` mapping is not closed here",
+            "did not find expected ',' or '}'", "a `,` or `}` is expected here, for the mapping begun at ",
             "separate its entries with `,` and end it with `}`"
         ),
         (
-            "found unexpected end of stream", "the text ends inside quotes", "close the quotes"
+            "found unexpected end of stream", "the file ends inside the quotes begun at ", "close the quotes"
         ),
         (
             "found unknown escape character", "an unknown escape in double quotes",
