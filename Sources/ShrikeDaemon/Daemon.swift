@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The wiring: policies into the kernel, records out of it, and an orderly end.
 
-internal import Glibc
 public import Logging
 internal import ShrikeBPF
 internal import ShrikeEvents
@@ -32,73 +31,85 @@ public struct Daemon {
         guard missing.isEmpty else {
             throw .refused("shriked needs root or \(missing.joined(separator: ", ")), which this process lacks")
         }
-        let libbpfLogger = logger
-        LibbpfMessages.collect { libbpfLogger.debug("libbpf", metadata: ["message": .string($0)]) }
-
-        let (plan, mechanisms) = try planPolicies()
+        LibbpfMessages.collect { [logger] message in
+            logger.debug("libbpf", metadata: ["message": .string(message)])
+        }
+        let plan = try PolicyPlanning.plan(configuration, logger)
+        let sink = try openSink()
+        let processes = try startProcessSensor()
+        let layouts = HookLayouts()
+        let engine = HookEngine(choice: plan.mechanisms, layouts: layouts)
+        do throws(HookError) {
+            try engine.apply(plan.hooks, processes: processes)
+        } catch {
+            throw .policies([plan.diagnostic(for: error)])
+        }
+        for hook in engine.attached {
+            logger.info(
+                "hook attached",
+                metadata: [
+                    "hook.symbol": .string(hook.target.symbol), "hook.mechanism": "\(hook.mechanism)",
+                ])
+        }
         do throws(BPFError) {
-            let processes = try ProcessSensor(
+            try serve(signals, processes, layouts, sink)
+        } catch {
+            throw .kernel(error)
+        }
+        engine.removeAll()
+    }
+
+    private func startProcessSensor() throws(DaemonError) -> ProcessSensor {
+        do throws(BPFError) {
+            return try ProcessSensor(
                 criticalRingBytes: configuration.criticalRingBytes,
                 observationRingBytes: configuration.observationRingBytes)
-            let layouts = HookLayouts()
-            let engine = HookEngine(choice: mechanisms, layouts: layouts)
-            try engine.apply(plan, processes: processes)
-            for hook in engine.attached {
-                logger.info(
-                    "hook attached",
-                    metadata: ["hook.symbol": .string(hook.target.symbol), "hook.mechanism": "\(hook.mechanism)"])
-            }
-            try serve(signals, processes, layouts)
-            engine.removeAll()
         } catch {
             throw .kernel(error)
         }
     }
 
-    /// From files to plans, checked against the running kernel.
-    private func planPolicies() throws(DaemonError) -> (PolicyPlan, MechanismChoice) {
-        let types: KernelBTF
-        do throws(BPFError) { types = try KernelBTF() } catch { throw .kernel(error) }
-        let lacking = KernelFeature.missing(types)
-        guard lacking.isEmpty else {
-            let names = lacking.map { "\($0.name) (Linux \($0.since))" }.joined(separator: ", ")
-            throw .refused("kernel \(KernelFacilities.release) lacks what shriked needs: \(names)")
-        }
-        let (policies, warnings) = try PolicyFiles.load(
-            files: configuration.policyFiles, folders: configuration.policyFolders,
-            kernel: BTFKernelFacts(types: types))
-        for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
-        let choice = MechanismChoice(types: types, hasBPFLSM: KernelFacilities.hasBPFLSM())
-        do throws(CompileError) {
-            return (try PolicyCompiler.compile(policies), choice)
+    private func openSink() throws(DaemonError) -> FileDescriptorSink {
+        do throws(SinkError) {
+            return try FileDescriptorSink(
+                path: configuration.exportFilename, queueBytes: configuration.queueBytes,
+                onError: { [logger] error in
+                    logger.error(
+                        "events cannot be written; enforcement goes on",
+                        metadata: ["export.error": "\(error)"])
+                })
         } catch {
-            throw .policies(error.diagnostics)
+            throw .refused("cannot write events: \(error)")
         }
     }
 
-    /// Reads events until a signal.
+    /// Reads events until a signal, then what is left in the rings.
     private func serve(
-        _ signals: Signals, _ processes: borrowing ProcessSensor, _ layouts: HookLayouts
+        _ signals: Signals, _ processes: borrowing ProcessSensor, _ layouts: HookLayouts,
+        _ sink: FileDescriptorSink
     ) throws(BPFError) {
-        let sink = openSink()
         let pipeline = EventPipeline(
             configuration: ExportConfiguration(
                 nodeName: configuration.nodeName ?? NodeName.ofThisMachine(),
                 clusterName: configuration.clusterName),
             layouts: LayoutProvider(layouts: layouts), sink: sink)
-        pipeline.seed(ProcfsReader(root: configuration.procfs).complete(TaskSeed.decodeAll(try processes.readSeeds())))
-        let rings = RingMerge(critical: try processes.criticalRing(), observation: try processes.observationRing())
+        let seeds = TaskSeeds.decode(try processes.readSeeds())
+        pipeline.seed(ProcfsReader(root: configuration.procfs).complete(seeds))
+        pipeline.endOfBatch()
+        let rings = RingMerge(
+            critical: try processes.criticalRing(), observation: try processes.observationRing())
         let descriptors = rings.descriptors
         let loop = EventLoop(rings: rings, pipeline: pipeline)
         let thread = EventThread(descriptors: descriptors) { loop.pass() }
         logger.info("ready")
+
         var losses = LossReport()
         while signals.wait(seconds: configuration.lossReportSeconds) == nil {
-            losses.report(LossReport.kernelCounters(try processes.counters()), logger)
+            losses.report(try LossCounters.read(processes, loop, sink), logger)
         }
         thread.stopAndJoin()
-        sink.close()
-        losses.report(LossReport.kernelCounters(try processes.counters()), logger)
+        sink.close(within: .seconds(configuration.closeSeconds))
+        losses.report(try LossCounters.read(processes, loop, sink), logger)
         logger.info("stopped")
     }
 }

@@ -24,6 +24,9 @@ public struct DaemonConfiguration: Sendable {
     /// Most bytes of events that wait for a slow reader.
     public var queueBytes = 8 << 20
 
+    /// Seconds that a slow reader has at the end to take what is queued.
+    public var closeSeconds = 5
+
     /// The defaults.
     public init() {}
 }

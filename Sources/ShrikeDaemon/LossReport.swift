@@ -3,11 +3,13 @@
 
 internal import Logging
 internal import ShrikeABI
+internal import ShrikeBPF
+internal import ShrikeExport
+internal import ShrikeProcesses
+internal import ShrikeSensors
 
-/// Compares counters with the last ones and logs those that grew.
-struct LossReport {
-    private var last: [String: UInt64] = [:]
-
+/// All counters of loss, by name.
+enum LossCounters {
     /// What each kernel counter counts; `enum shrike_counter`.
     private static let kernelNames: [(shrike_counter, String)] = [
         (SHRIKE_COUNTER_LOST_FORK, "lost.fork"), (SHRIKE_COUNTER_LOST_EXEC, "lost.exec"),
@@ -20,12 +22,27 @@ struct LossReport {
         (SHRIKE_COUNTER_SIGNAL_FAILED, "kernel.signal_failed"),
     ]
 
-    /// The kernel's counters by name.
-    static func kernelCounters(_ sums: [UInt64]) -> [String: UInt64] {
+    /// Reads them all; any thread.
+    static func read(
+        _ sensor: borrowing ProcessSensor, _ loop: EventLoop, _ sink: FileDescriptorSink
+    ) throws(BPFError) -> [String: UInt64] {
+        let sums = try sensor.counters()
         var counters: [String: UInt64] = [:]
         for (counter, name) in kernelNames { counters[name] = sums[Int(counter.rawValue)] }
+        let figures = loop.figures
+        counters["events.undecodable"] = figures.pipeline.undecodable
+        counters["events.unknown_layout"] = figures.pipeline.unknownLayouts
+        counters["events.layout_mismatch"] = figures.pipeline.layoutMismatches
+        counters["export.dropped"] = figures.pipeline.dropped.total
+        counters["export.lost_lines"] = sink.counters.lostLines
+        counters["rings.passed_busy"] = UInt64(figures.passedBusy)
         return counters
     }
+}
+
+/// Compares counters with the last ones and logs those that grew.
+struct LossReport {
+    private var last: [String: UInt64] = [:]
 
     /// Logs what grew, in one line.
     mutating func report(_ counters: [String: UInt64], _ logger: Logger) {

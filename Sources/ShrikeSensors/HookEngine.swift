@@ -25,7 +25,7 @@ public final class HookEngine {
 
     /// Makes `plan` what is enforced: every new program is attached before any old one goes.
     /// - Throws: the first refusal; the old plan is then still in force, whole.
-    public func apply(_ plan: PolicyPlan, processes: borrowing ProcessSensor) throws(BPFError) {
+    public func apply(_ plan: PolicyPlan, processes: borrowing ProcessSensor) throws(HookError) {
         generation += 1
         var next: [HookTarget: HookSensorBox] = [:]
         for hook in plan.hooks {
@@ -35,10 +35,15 @@ public final class HookEngine {
             layout.hookID = id
             layout.generation = generation
             layouts.add(layout)
-            let sensor = try HookSensor(
-                hook, binaries: plan.binaries, mechanism: choice.mechanism(for: hook), hookID: id,
-                generation: generation, processes: processes)
-            next[hook.target] = HookSensorBox(sensor)
+            let mechanism = choice.mechanism(for: hook)
+            do throws(BPFError) {
+                next[hook.target] = HookSensorBox(
+                    try HookSensor(
+                        hook, binaries: plan.binaries, mechanism: mechanism, hookID: id,
+                        generation: generation, processes: processes))
+            } catch {
+                throw HookError(target: hook.target, mechanism: mechanism, cause: error)
+            }
         }
         hooks = next
     }
@@ -50,6 +55,16 @@ public final class HookEngine {
 
     /// Detaches everything.
     public func removeAll() { hooks = [:] }
+}
+
+/// The kernel refused a hook.
+public struct HookError: Error, Sendable {
+    /// What was to be hooked.
+    public var target: HookTarget
+    /// How.
+    public var mechanism: HookMechanism
+    /// What the kernel said.
+    public var cause: BPFError
 }
 
 private final class HookSensorBox {
