@@ -165,6 +165,10 @@ private let aliasBomb = """
     func manyErrors() {
         let text = policy("lists:\n- name: a\n  values:\n" + String(repeating: "  - 1\n", count: 50_000))
         #expect(findings(text).count == 100)
+        let unknown = policy((0..<60_000).map { "kprobe\($0): 1" }.joined(separator: "\n"))
+        let start = ContinuousClock.now
+        #expect(findings(unknown).count == 100)
+        #expect(ContinuousClock.now - start < .seconds(5))
         let keys = policy(String(repeating: "a: 1\n", count: 50_000))
         #expect((100...110).contains(findings(keys).count))
     }

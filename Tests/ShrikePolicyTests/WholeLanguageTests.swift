@@ -159,6 +159,22 @@ import Testing
         #expect(usdt.hooks.map(\.section) == [.usdts])
     }
 
+    @Test("A returned socket is tracked without index and position")
+    func socketDefaults() throws {
+        let hooks = try load(
+            hook(
+                """
+                - {call: sk_alloc, syscall: false, return: true, returnArg: {type: sock}, returnArgAction: TrackSock}
+                - call: __sk_free
+                  syscall: false
+                  args: [{index: 0, type: sock}]
+                  selectors: [{matchActions: [{action: UntrackSock}]}]
+                """)
+        ).spec.kprobes
+        #expect(hooks[0].returnArgument?.index == 0)
+        #expect(hooks[1].selectors[0].actions[0].socketPosition == nil)
+    }
+
     @Test("What kubectl prints is a policy too")
     func kubernetesObject() throws {
         let text = """

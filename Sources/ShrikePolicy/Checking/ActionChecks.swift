@@ -213,17 +213,14 @@ extension PolicyCheck {
     }
 
     private mutating func checkSocket(_ action: Action, _ hook: any PolicyHook) {
-        guard let position = action.socketPosition else {
-            require(false, "argSock", action)
-            return
-        }
+        let position = action.socketPosition?.value ?? 0
         let isSocket =
-            hook.arguments.indices.contains(position.value)
-            && hook.arguments[position.value].type.value.filterClass == .socket
+            hook.arguments.indices.contains(position)
+            && hook.arguments[position].type.value.filterClass == .socket
         if isSocket { return }
         error(
-            .undeclaredArgument, position.range,
-            "`argSock` is \(position.value), no socket is there in `args`",
+            .undeclaredArgument, action.socketPosition?.range ?? action.range,
+            "`argSock` is \(position), no socket is there in `args`",
             help: "write the position of a `sock` or `socket` in `args`, counted from 0")
     }
 

@@ -3,6 +3,7 @@
 
 extension PolicyCheck {
     mutating func checkSelector(_ selector: Selector, _ hook: any PolicyHook) {
+        if isFull { return }
         for filter in selector.matchArgs { checkMatchArgs(filter, hook) }
         for filter in selector.matchData { checkMatchData(filter, hook) }
         for filter in selector.matchReturnArgs { checkMatchReturn(filter, selector, hook) }

@@ -150,10 +150,12 @@ extension DecodingContext {
         }
     }
 
-    func argument(_ node: YAMLNode, _ what: String) -> Argument? {
+    /// - Parameter isReturn: the argument is a `returnArg`, which has only one place to be.
+    func argument(_ node: YAMLNode, _ what: String, isReturn: Bool = false) -> Argument? {
         guard var fields = MappingDecoder(node, what, self) else { return nil }
         let index = fields.integer("index", in: 0...Int(Int32.max))
-        if fields.isMissing("index") { fields.missing("index") }
+        let hasNoIndex = fields.isMissing("index")
+        if hasNoIndex, !isReturn { fields.missing("index") }
         let type = fields.word("type", among: ArgumentType.allCases)
         let hasBadType = type == nil && !fields.isMissing("type")
         let label = fields.nonEmptyString("label")
@@ -167,9 +169,9 @@ extension DecodingContext {
         let btfType = fields.nonEmptyString("btfType")
         let module = fields.nonEmptyString("btfTypeModule")
         let places = fields.finish()
-        guard let index, !hasBadType else { return nil }
+        guard let index = index?.value ?? (hasNoIndex && isReturn ? 0 : nil), !hasBadType else { return nil }
         return Argument(
-            index: index.value, type: type ?? Located(.auto, at: node.range), label: label?.value,
+            index: index, type: type ?? Located(.auto, at: node.range), label: label?.value,
             sizeArgumentIndex: size.flatMap { $0.value == 0 ? nil : $0 }, returnCopy: returnCopy,
             maxData: maxData, resolve: resolve, source: source, btfType: btfType, btfTypeModule: module,
             fields: places, range: node.range)
@@ -178,7 +180,7 @@ extension DecodingContext {
 
 extension MappingDecoder {
     fileprivate mutating func returnArgument() -> Argument? {
-        node("returnArg").flatMap { context.argument($0, "`returnArg`") }
+        node("returnArg").flatMap { context.argument($0, "`returnArg`", isReturn: true) }
     }
 
     fileprivate mutating func data() -> [Argument] {

@@ -13,8 +13,11 @@ final class DecodingContext {
         self.file = file
     }
 
+    /// More findings than anyone reads: looking for the nearest names would only cost time.
+    var isFull: Bool { diagnostics.count >= limit }
+
     func report(_ diagnostic: Diagnostic) {
-        if diagnostics.count < limit { diagnostics.append(diagnostic) }
+        if !isFull { diagnostics.append(diagnostic) }
     }
 
     func error(_ code: DiagnosticCode, _ range: SourceRange, _ message: String, help: String? = nil) {
@@ -98,7 +101,7 @@ struct MappingDecoder {
     ///
     /// - Returns: where each field stands.
     func finish() -> FieldPlaces {
-        for pair in pairs where !asked.contains(pair.key.value) {
+        for pair in pairs where !context.isFull && !asked.contains(pair.key.value) {
             let name = pair.key.value
             if let removed = RemovedFeature.help(forField: name) {
                 context.error(

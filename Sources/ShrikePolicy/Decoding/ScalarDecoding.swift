@@ -63,6 +63,7 @@ extension DecodingContext {
         if let word = words.first(where: { $0.rawValue == text.value }) {
             return Located(word, at: text.range)
         }
+        if isFull { return nil }
         let names = words.map(\.rawValue).filter { !$0.isEmpty }
         let message = "\(code(text.value)) is not a value of \(field)"
         if let removed = RemovedFeature.help(forWord: text.value) {

@@ -48,7 +48,7 @@ public struct Action: Sendable {
     public let url: Located<String>?
     /// `argFqdn` of DnsLookup.
     public let domainName: Located<String>?
-    /// `argSock` of TrackSock and UntrackSock: a position in `args`.
+    /// `argSock` of TrackSock and UntrackSock: a position in `args`, 0 when not given.
     public let socketPosition: Located<Int>?
     /// `argIndex` of Set: a position in `args`.
     public let targetPosition: Located<Int>?

@@ -10,7 +10,7 @@ public enum SyscallSymbol {
         #elseif arch(arm64)
             "__arm64_"
         #else
-            "__do_"
+            ""
         #endif
     }()
 
