@@ -56,7 +56,7 @@ import Testing
         var random = SeededRandom(state: UInt64(seed) + 1)
         func text(_ longest: Int) -> String {
             // A small alphabet, so that values are often prefixes of each other; sometimes longer than a key.
-            let count = Int.random(in: 1...8, using: &random) == 1 ? Int.random(in: 240...longest, using: &random) : Int.random(in: 1...5, using: &random)
+            let count = longest > 240 && Int.random(in: 1...8, using: &random) == 1 ? Int.random(in: 240...longest, using: &random) : Int.random(in: 1...5, using: &random)
             return "/" + String((0..<count).map { _ in count > 200 ? "a" : "ab/".randomElement(using: &random) ?? "a" })
         }
         let names = ["Equal", "NotEqual", "Prefix", "NotPrefix", "Postfix", "NotPostfix"]
@@ -83,7 +83,10 @@ import Testing
             let alive = lookup.alive(text: subject, argument: 0)
             for (selector, all) in filters.enumerated() {
                 let expected = all.allSatisfy { $0.holds(subject) }
-                #expect(alive.contains(selector) == expected, "seed \(seed): \(all) on \(subject)")
+                // One recorded expectation a case would take longer than the cases.
+                if alive.contains(selector) != expected {
+                    Issue.record("seed \(seed): \(all) on \(subject): \(expected) expected")
+                }
             }
         }
     }
@@ -120,7 +123,10 @@ import Testing
             let subject = number()
             let alive = lookup.alive(value: subject, argument: 0)
             for (selector, all) in filters.enumerated() {
-                #expect(alive.contains(selector) == all.allSatisfy { $0.holds(subject) }, "seed \(seed): \(all) on \(subject)")
+                let expected = all.allSatisfy { $0.holds(subject) }
+                if alive.contains(selector) != expected {
+                    Issue.record("seed \(seed): \(all) on \(subject): \(expected) expected")
+                }
             }
         }
     }
