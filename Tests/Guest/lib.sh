@@ -9,6 +9,7 @@ EVENTS=$WORK/events
 LOG=$WORK/shriked.log
 POLICIES=$WORK/policies
 SHRIKED=${SHRIKED:-shriked}
+# Process id of the running daemon, empty when there is none.
 shriked_pid=
 settled=0
 mkdir -p "$POLICIES"
@@ -46,13 +47,12 @@ kernel_before() {
 	[ "$have" -lt "$want" ]
 }
 
-# has_feature FEATURE - bpf-lsm, io-uring, file-handles, function:NAME, lsm-hook:NAME
+# has_feature FEATURE - bpf-lsm, io-uring, function:NAME (also an LSM hook's name)
 has_feature() {
 	case $1 in
 	bpf-lsm) grep -qw bpf /sys/kernel/security/lsm ;;
 	io-uring) [ "$(open-file io-uring /etc/hostname 2>/dev/null)" = guest ] ;;
-	function:*) grep -q "^[0-9a-f]* [tT] ${1#*:}\$" /proc/kallsyms ;;
-	lsm-hook:*) grep -q "^[0-9a-f]* [tT] bpf_lsm_${1#*:}\$" /proc/kallsyms ;;
+	function:*) bpf-objects on "${1#*:}" >/dev/null 2>&1 ;; # asks BTF: kallsyms is slow here
 	*) fail "has_feature does not know '$1'" ;;
 	esac
 }
@@ -79,7 +79,7 @@ policy_file() {
 # argument_policy NAME CALL INDEX TYPE OPERATOR [VALUE...] - a policy that posts when one argument matches.
 # Calls that begin with sys_ are system calls. $BINARIES, if set, limits it to these executables.
 argument_policy() {
-	local name=$1 call=$2 index=$3 type=$4 operator=$5 value binary syscall=false
+	local name=$1 call=$2 index=$3 type=$4 operator=$5 value syscall=false
 	shift 5
 	case $call in sys_*) syscall=true ;; esac
 	{
@@ -102,21 +102,21 @@ argument_policy() {
 			        values:
 		YAML
 		for value in "$@"; do printf '        - "%s"\n' "$value"; done
-		if [ -n "${BINARIES:-}" ]; then
-			printf '      matchBinaries:\n      - operator: "In"\n        values:\n'
-			for binary in $BINARIES; do printf '        - "%s"\n' "$binary"; done
-		fi
+		binaries_filter
 	} >"$POLICIES/$name.yaml"
 }
 
-# file_policy NAME PREFIX - reads an action list from stdin; kprobe on security_file_open.
+# file_policy NAME PREFIX... - kprobe on security_file_open for files below the prefixes; the action list is
+# read from stdin. $BINARIES and $BINARY_OPERATOR (default In) limit it to executables.
 file_policy() {
+	local name=$1 value
+	shift
 	{
 		cat <<-YAML
 			apiVersion: cilium.io/v1alpha1
 			kind: TracingPolicy
 			metadata:
-			  name: "$1"
+			  name: "$name"
 			spec:
 			  kprobes:
 			  - call: "security_file_open"
@@ -129,11 +129,20 @@ file_policy() {
 			      - index: 0
 			        operator: "Prefix"
 			        values:
-			        - "$2"
-			      matchActions:
 		YAML
+		for value in "$@"; do printf '        - "%s"\n' "$value"; done
+		binaries_filter
+		echo '      matchActions:'
 		sed 's/^/      /'
-	} >"$POLICIES/$1.yaml"
+	} >"$POLICIES/$name.yaml"
+}
+
+# Prints the matchBinaries part of a selector, or nothing.
+binaries_filter() {
+	local binary
+	[ -n "${BINARIES:-}" ] || return 0
+	printf '      matchBinaries:\n      - operator: "%s"\n        values:\n' "${BINARY_OPERATOR:-In}"
+	for binary in $BINARIES; do printf '        - "%s"\n' "$binary"; done
 }
 
 # start_shriked [FLAGS...] - starts the daemon with every policy of the scenario and waits for 'ready'.
@@ -172,7 +181,7 @@ try_shriked() {
 	for file in "$POLICIES"/*.yaml; do
 		[ ! -e "$file" ] || set -- --tracing-policy "$file" "$@"
 	done
-	run "$name" timeout -s KILL 60 "$SHRIKED" "$@"
+	run "$name" timeout -s KILL 30 "$SHRIKED" "$@"
 }
 
 # stop_shriked - ends the daemon the polite way; it must end well, soon, and leave nothing in the kernel.
@@ -348,10 +357,10 @@ settle() {
 	settled=$((settled + 1))
 	/usr/bin/true "settled-$SCENARIO-$settled"
 	read_clock
-	deadline=$((clock + 2000))
+	deadline=$((clock + ${SETTLE_SECONDS:-20} * 100))
 	until grep -q "settled-$SCENARIO-$settled" "$EVENTS"; do
 		read_clock
-		[ "$clock" -lt "$deadline" ] || fail "a process started 20 s ago has not come out as an event"
+		[ "$clock" -lt "$deadline" ] || fail "a process started ${SETTLE_SECONDS:-20} s ago has not come out as an event"
 		usleep 50000
 	done
 	before=none

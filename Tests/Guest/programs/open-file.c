@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
 #include <pthread.h>
@@ -53,10 +54,12 @@ static int by_handle(const char *path)
 		unsigned char bytes[MAX_HANDLE_SZ];
 	} file = { .handle.handle_bytes = MAX_HANDLE_SZ };
 	int mount, directory;
+	char *parent = strdup(path);
 
 	if (name_to_handle_at(AT_FDCWD, path, &file.handle, &mount, 0))
 		exit(77);
-	directory = open("/", O_RDONLY | O_DIRECTORY);
+	/* Any descriptor of the same mount will do. */
+	directory = open(dirname(parent), O_RDONLY | O_DIRECTORY);
 	return open_by_handle_at(directory, &file.handle, O_RDONLY);
 }
 

@@ -1,0 +1,8 @@
+# Every policy that the repository ships loads and goes away again.
+# timeout: 300
+for file in $(find /policies -name '*.yaml' | sort); do
+	rm -f "$POLICIES"/*
+	policy_file "$file"
+	start_shriked
+	stop_shriked
+done
