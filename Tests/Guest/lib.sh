@@ -237,11 +237,8 @@ run() {
 
 # start NAME COMMAND... - as `run`, but goes on at once; `await NAME` waits for its end.
 start() {
-	local name=$1 command=$2
-	shift 2
-	# By its path: busybox sh would run an applet of its own, whose executable is /proc/self/exe.
-	if [ -x "/usr/bin/$command" ]; then command=/usr/bin/$command; fi
-	set -- "$command" "$@"
+	local name=$1
+	shift
 	"$@" >"$WORK/$name.out" 2>"$WORK/$name.err" &
 	echo $! >"$WORK/$name.pid"
 }
@@ -270,7 +267,7 @@ ending_of() {
 
 expect_signal() {
 	local number
-	number=$(kill -l "$2")
+	number=$(/usr/bin/kill -l "$2")
 	[ "$(status_of "$1")" = $((128 + number)) ] || fail "$1 should die by SIG$2, but ended with $(ending_of "$1")"
 }
 
