@@ -33,6 +33,7 @@ struct MappingDecoder {
     let context: DecodingContext
     private let pairs: [YAMLPair]
     private var asked: [String] = []
+    private var absent: [String] = []
     private var places = FieldPlaces()
 
     /// Fails, with an error, on anything but a mapping; null counts as an empty one if `mayBeNull`.
@@ -91,16 +92,22 @@ struct MappingDecoder {
         "action": "add `action`, for example `action: Post`",
     ]
 
-    /// Says that a field is missing.
-    func missing(_ name: String) {
-        let help = Self.missingHelp[name] ?? "add `\(name)`"
-        context.error(.missingField, range, "\(what) needs `\(name)`", help: help)
+    /// Notes that a field is missing; `finish` says so.
+    mutating func missing(_ name: String) {
+        absent.append(name)
     }
 
-    /// Reports fields that nothing asked for.
+    /// Reports fields that nothing asked for and fields that are missing. A missing field that an unknown one is
+    /// a misspelling of is one mistake and reported once.
     ///
     /// - Returns: where each field stands.
-    func finish() -> FieldPlaces {
+    mutating func finish() -> FieldPlaces {
+        let misspelt = pairs.lazy.filter { [asked] in !asked.contains($0.key.value) }
+            .compactMap { [asked] in Suggestion.nearest(to: $0.key.value, among: asked) }
+        for name in absent where !misspelt.contains(name) {
+            let help = Self.missingHelp[name] ?? "add `\(name)`"
+            context.error(.missingField, range, "\(what) needs `\(name)`", help: help)
+        }
         for pair in pairs where !context.isFull && !asked.contains(pair.key.value) {
             let name = pair.key.value
             if let removed = RemovedFeature.help(forField: name) {
