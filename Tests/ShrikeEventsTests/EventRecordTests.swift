@@ -49,7 +49,8 @@ import Testing
         details.links = 0
         details.capabilities = 1 << 21
         let bytes = RecordBuilder.exec(
-            RecordKey(10, 5), parent: RecordKey(1, 4), replaced: RecordKey(9, 5), filename: "/bin/ls", cwd: "/tmp",
+            RecordKey(10, 5), parent: RecordKey(1, 4), replaced: RecordKey(9, 5), filename: "/bin/ls",
+            cwd: "/tmp",
             arguments: ["-l", "a b"], details: details)
         try decode(bytes) { record in
             guard case .exec(let exec) = record else {
@@ -113,7 +114,8 @@ import Testing
             RecordBuilder.hook(.none, at: 0, selectors: [], words: 0).count
                 == MemoryLayout<shrike_event_hook>.size)
         #expect(
-            RecordBuilder.taskSeed(.none, parent: .none, comm: "").count == MemoryLayout<shrike_task_seed>.size)
+            RecordBuilder.taskSeed(.none, parent: .none, comm: "").count
+                == MemoryLayout<shrike_task_seed>.size)
         #expect(HookRecord.maximumArguments == Int(SHRIKE_MAX_ARGUMENTS))
     }
 

@@ -22,7 +22,7 @@ public struct RecordKey: Hashable, Sendable {
 }
 
 /// Appends little-endian fields.
-public struct RecordBuilder {
+public struct RecordBuilder: Sendable {
     /// What was appended so far.
     public private(set) var bytes: [UInt8] = []
 
@@ -85,7 +85,7 @@ extension RecordBuilder {
     }
 
     /// What an exec record can say beyond its keys and texts.
-    public struct ExecDetails {
+    public struct ExecDetails: Sendable {
         /// enum shrike_process_flag: EXECVE | CLONE.
         public var flags: UInt32 = 0x4001
         /// Effective user, and all other ids.
@@ -167,7 +167,7 @@ extension RecordBuilder {
     }
 
     /// One argument of a hook record.
-    public struct Argument {
+    public struct Argument: Sendable {
         /// enum shrike_argument_type.
         public var type: UInt16
         /// enum shrike_argument_flag.
