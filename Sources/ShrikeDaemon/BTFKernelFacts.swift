@@ -17,7 +17,15 @@ struct BTFKernelFacts: KernelFacts {
     }
 
     func similarFunctions(to name: String) -> [String] {
-        Suggestion.nearest(to: name, among: types.functionNames).map { [$0] } ?? []
+        // Tens of thousands of names: compare only those that begin or end alike.
+        let length = name.utf8.count
+        let head = name.utf8.prefix(4)
+        let tail = name.utf8.suffix(4)
+        let alike = types.functionNames.lazy.filter { candidate in
+            abs(candidate.utf8.count - length) <= 3
+                && (candidate.utf8.starts(with: head) || candidate.utf8.suffix(4).elementsEqual(tail))
+        }
+        return Suggestion.nearest(to: name, among: alike).map { [$0] } ?? []
     }
 
     func hasLSMHook(_ name: String) -> Bool { types.function(named: "bpf_lsm_\(name)") != nil }

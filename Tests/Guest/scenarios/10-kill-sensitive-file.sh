@@ -48,6 +48,7 @@ expect_stdout other guest
 run near cat /etc/shado
 expect_status near 0
 expect_stdout near 'not secret'
-run listing ls -l /etc/shadow
+# Not -l: that reads /etc/passwd for the names of users.
+run listing ls -n /etc/shadow
 expect_status listing 0
 for name in other near listing; do expect_no_event ".process_kprobe != null and pid == $(pid_of $name)"; done
