@@ -237,8 +237,11 @@ run() {
 
 # start NAME COMMAND... - as `run`, but goes on at once; `await NAME` waits for its end.
 start() {
-	local name=$1
-	shift
+	local name=$1 command=$2
+	shift 2
+	# By its path: busybox sh would run an applet of its own, whose executable is /proc/self/exe.
+	if [ -x "/usr/bin/$command" ]; then command=/usr/bin/$command; fi
+	set -- "$command" "$@"
 	"$@" >"$WORK/$name.out" 2>"$WORK/$name.err" &
 	echo $! >"$WORK/$name.pid"
 }
@@ -351,7 +354,7 @@ wait_event() {
 }
 
 # Not the file's size: this shell's own children come out as process events all the time.
-observations() { grep -c '^{"process_[klt]' "$EVENTS" || [ $? = 1 ]; }
+observations() { grep -c '^{"process_[kltu]' "$EVENTS" || [ $? = 1 ]; }
 
 # settle - waits until everything that has happened so far is in $EVENTS: a marker process has come out, and
 # then nothing more came for a while (observations and process events may take different ways).
