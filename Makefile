@@ -32,8 +32,9 @@ deps: ## Install the Debian packages that are missing (as root, or with sudo)
 BPF_SOURCES := $(wildcard bpf/hooks/*.bpf.c)
 BPF_OBJECTS := $(BPF_SOURCES:bpf/hooks/%.bpf.c=.build/bpf/%.bpf.o)
 # -g is for BTF, which libbpf needs; the DWARF beside it is dropped below.
-BPF_FLAGS := -target bpf -g -O2 -mcpu=v3 -std=gnu2x -DSHRIKE_BPF_BUILD -D__TARGET_ARCH_x86 \
-	-I bpf -I Sources/ShrikeABI/include -Wall -Wextra -Werror
+# Callbacks and tracepoint programs take parameters that they do not all use.
+BPF_FLAGS := -target bpf -g -O2 -mcpu=v3 -std=gnu2x -D__TARGET_ARCH_x86 -I bpf -I Sources/ShrikeABI/include \
+	-idirafter /usr/include/$(shell uname -m)-linux-gnu -Wall -Wextra -Wno-unused-parameter -Werror
 
 .PHONY: bpf
 bpf: $(BPF_OBJECTS) ## Compile the BPF programs

@@ -62,8 +62,9 @@ let package = Package(
 
         // Events: pure, no kernel.
         library("ShrikeEvents", ["ShrikeABI"]),
-        library("ShrikeProcesses", ["ShrikeEvents"]),
-        library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses"]),
+        library("ShrikeJSON"),
+        library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON"]),
+        library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON"]),
 
         // The daemon.
         library(
@@ -79,24 +80,30 @@ let package = Package(
                 "ShrikePolicyCompiler", "ShrikeBPF", "CShrikeShims", logging,
             ]),
         .executableTarget(
-            name: "shriked", dependencies: ["ShrikeDaemon", argumentParser, logging],
+            name: "shriked", dependencies: ["ShrikeDaemon", "ShrikeControl", argumentParser, logging],
             swiftSettings: strict),
 
         // The command line.
-        library("ShrikeControl", [protobuf]),
+        .target(
+            name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
         library("ShrikeEventReader", ["ShrikeControl", protobuf]),
         .executableTarget(
-            name: "shrike", dependencies: ["ShrikeEventReader", argumentParser],
+            name: "shrike", dependencies: ["ShrikeControl", "ShrikeEventReader", argumentParser],
             swiftSettings: strict),
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
         tests("ShrikePolicy"),
-        tests("ShrikePolicyCompiler", ["ShrikePolicy"]),
+        tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
-        tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeABI"]),
-        tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeABI"]),
-        tests("ShrikeEventReader", ["ShrikeControl"]),
+        tests("ShrikeJSON"),
+        tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
+        tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
+        tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        .executableTarget(
+            name: "shrike-bench-events",
+            dependencies: ["ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikeTestSupport"],
+            path: "Tests/Bench/Events", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

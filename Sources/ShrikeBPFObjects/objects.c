@@ -1,1 +1,17 @@
-int shrike_bpf_objects_placeholder;
+// SPDX-License-Identifier: Apache-2.0
+/* Embeds what `make bpf` has built. The GPL part is data to this program: it is handed to the kernel. */
+#include "shrike_bpf_objects.h"
+
+static const unsigned char function_bytes[] __attribute__((aligned(8))) = {
+#embed "function.bpf.o"
+};
+static const unsigned char process_bytes[] __attribute__((aligned(8))) = {
+#embed "process.bpf.o"
+};
+
+const struct shrike_bpf_object shrike_function_object = {
+	"function", function_bytes, sizeof(function_bytes),
+};
+const struct shrike_bpf_object shrike_process_object = {
+	"process", process_bytes, sizeof(process_bytes),
+};

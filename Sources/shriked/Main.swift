@@ -1,1 +1,137 @@
-@main struct Main { static func main() {} }
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's command line: flags into a configuration, then run.
+
+internal import ArgumentParser
+internal import Glibc
+internal import Logging
+internal import ShrikeDaemon
+
+/// `shriked`
+struct ShrikeDaemonCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shriked",
+        abstract: "Watches what processes do, tells it as JSON lines, and stops what a policy forbids.",
+        discussion: """
+            Events go to stdout (or a file), logs to stderr. Needs root and Linux 6.1 or later.
+
+            Example: shriked --tracing-policy policy.yaml | shrike getevents -o compact
+            """,
+        version: "shriked 0.1.0")
+
+    @Option(name: .customLong("tracing-policy"), help: "A policy file. May be given more than once.")
+    var policies: [String] = []
+
+    @Option(
+        name: .customLong("tracing-policy-dir"),
+        help: "A folder of policy files (*.yaml, *.yml, *.json). May be given more than once.")
+    var policyFolders: [String] = []
+
+    @Option(help: "Where events go: a file, or - for stdout.")
+    var exportFilename = "-"
+
+    @Option(help: "The node's name in events. Default: HUBBLE_NODE_NAME, NODE_NAME or the host's name.")
+    var nodeName: String?
+
+    @Option(help: "The cluster's name in events.")
+    var clusterName = ""
+
+    @Option(help: "Where procfs is mounted.")
+    var procfs = "/proc"
+
+    @Option(
+        name: .customLong("rb-size"),
+        help: "Bytes of the ring for observations; K, M or G may follow. Rounded up to a power of two.")
+    var observationRing = RingSize(bytes: 4 << 20)
+
+    @Option(
+        name: .customLong("rb-critical-size"),
+        help: "Bytes of the ring for fork, exec, exit and enforcement.")
+    var criticalRing = RingSize(bytes: 1 << 20)
+
+    @Option(help: "How much is logged.")
+    var logLevel = LogLevel(level: .info)
+
+    @Flag(name: .shortAndLong, help: "The same as --log-level debug.")
+    var debug = false
+
+    func run() throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "shriked")
+        logger.logLevel = debug ? .debug : logLevel.level
+        var configuration = DaemonConfiguration()
+        configuration.policyFiles = policies
+        configuration.policyFolders = policyFolders
+        configuration.exportFilename = exportFilename
+        configuration.nodeName = nodeName
+        configuration.clusterName = clusterName
+        configuration.procfs = procfs
+        configuration.criticalRingBytes = criticalRing.bytes
+        configuration.observationRingBytes = observationRing.bytes
+        do throws(DaemonError) {
+            try Daemon(configuration: configuration, logger: logger).run()
+        } catch {
+            StandardError.print("\(error)")
+            throw ExitCode(1)
+        }
+    }
+}
+
+/// A log level on the command line; `warn` is taken for `warning`.
+struct LogLevel: ExpressibleByArgument, CustomStringConvertible {
+    var level: Logger.Level
+
+    init(level: Logger.Level) { self.level = level }
+
+    init?(argument: String) {
+        guard let level = Logger.Level(rawValue: argument == "warn" ? "warning" : argument) else { return nil }
+        self.level = level
+    }
+
+    static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+    var description: String { level.rawValue }
+}
+
+/// A ring's size on the command line.
+struct RingSize: ExpressibleByArgument, CustomStringConvertible {
+    var bytes: Int
+
+    init(bytes: Int) { self.bytes = bytes }
+
+    init?(argument: String) {
+        let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+        let unit = argument.last.flatMap { units[$0] }
+        guard let number = Int(unit == nil ? argument[...] : argument.dropLast()), number > 0,
+            number <= (1 << 30) / (unit ?? 1)
+        else { return nil }
+        // The kernel wants a power of two of whole pages (kernel/bpf/ringbuf.c).
+        var size = 4096
+        while size < number * (unit ?? 1) { size *= 2 }
+        bytes = size
+    }
+
+    var description: String { bytes.isMultiple(of: 1 << 20) ? "\(bytes >> 20)M" : "\(bytes >> 10)K" }
+}
+
+@main
+enum Main {
+    static func main() {
+        do {
+            var command = try ShrikeDaemonCommand.parseAsRoot()
+            try command.run()
+        } catch {
+            // Help and version are no errors; everything else ends with 1, as the API promises.
+            let code = ShrikeDaemonCommand.exitCode(for: error)
+            guard !code.isSuccess else { ShrikeDaemonCommand.exit(withError: error) }
+            if !(error is ExitCode) { StandardError.print(ShrikeDaemonCommand.fullMessage(for: error)) }
+            exit(1)
+        }
+    }
+}
+
+/// Lines for a person.
+enum StandardError {
+    static func print(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
+    }
+}

@@ -270,7 +270,7 @@ ending_of() {
 
 expect_signal() {
 	local number
-	number=$(kill -l "$2")
+	number=$(/usr/bin/kill -l "$2")
 	[ "$(status_of "$1")" = $((128 + number)) ] || fail "$1 should die by SIG$2, but ended with $(ending_of "$1")"
 }
 

@@ -1,5 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What Swift cannot import: variadic callbacks, atomics on mapped memory. */
+/* What Swift cannot import: callbacks with a va_list, atomics on memory shared with the kernel, and
+ * the calls that its Glibc module leaves out.
+ */
 #ifndef SHRIKE_SHIMS_H
 #define SHRIKE_SHIMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+
+/* Sends libbpf's messages to @sink, formatted. Level: 0 warning, 1 information, 2 debug (enum
+ * libbpf_print_level). Called on whichever thread is inside libbpf; a NULL sink silences it.
+ */
+typedef void (*shrike_libbpf_sink)(int level, const char *message);
+void shrike_set_libbpf_sink(shrike_libbpf_sink sink);
+
+/* Names the calling thread, at most 15 bytes; pthread_setname_np(3). */
+void shrike_name_thread(const char *name);
+
+/* Positions and record lengths of a BPF ring buffer; kernel side: kernel/bpf/ringbuf.c. */
+static inline uint64_t shrike_load_acquire_u64(const void *at)
+{
+	return __atomic_load_n((const uint64_t *)at, __ATOMIC_ACQUIRE);
+}
+
+static inline uint32_t shrike_load_acquire_u32(const void *at)
+{
+	return __atomic_load_n((const uint32_t *)at, __ATOMIC_ACQUIRE);
+}
+
+static inline void shrike_store_release_u64(void *at, uint64_t value)
+{
+	__atomic_store_n((uint64_t *)at, value, __ATOMIC_RELEASE);
+}
+
 #endif

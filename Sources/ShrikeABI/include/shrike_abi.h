@@ -7,11 +7,7 @@
 #ifndef SHRIKE_ABI_H
 #define SHRIKE_ABI_H
 
-#ifdef SHRIKE_BPF_BUILD
-#include "base/kernel_types.h"
-#else
 #include <linux/types.h>
-#endif
 
 #define SHRIKE_ABI_VERSION 1
 
@@ -227,6 +223,87 @@ struct shrike_argument {
 	__u32 reserved;
 };
 _Static_assert(sizeof(struct shrike_argument) == 16, "wire size");
+
+/* How a hook gets at its arguments. */
+enum shrike_argument_source : __u32 {
+	SHRIKE_SOURCE_PARAMETER = 0, /* of the function */
+	SHRIKE_SOURCE_SYSCALL = 1,   /* through the struct pt_regs * that is the only parameter */
+};
+
+#define SHRIKE_NO_TEXT 0xff
+
+/* One distinct argument of a hook. Filters on it are up to three dimensions, each a function from the
+ * argument's value to the set of selectors that it leaves alive.
+ */
+struct shrike_argument_config {
+	__u8 index;         /* parameter number, 0 to 5 */
+	__u8 type;          /* enum shrike_argument_type */
+	__u8 source;        /* enum shrike_argument_source */
+	__u8 text_index;    /* its text buffer, or SHRIKE_NO_TEXT */
+	__u8 has_forward;   /* Equal, Prefix and their negations: a look-up in the text table */
+	__u8 has_reverse;   /* Postfix: a look-up of the reversed text */
+	__u8 has_intervals; /* numbers: a binary search in the interval table */
+	__u8 is_signed;
+	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
+	__u32 reverse_table;
+	__u32 interval_first; /* the argument's part of the interval table */
+	__u32 interval_count;
+};
+_Static_assert(sizeof(struct shrike_argument_config) == 24, "configuration size");
+
+enum shrike_hook_flag : __u32 {
+	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process */
+	SHRIKE_HOOK_CHAINED = 0x2,     /* a text value is longer than SHRIKE_TEXT_KEY_BYTES */
+};
+
+/* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
+struct shrike_hook_config {
+	__u32 hook_id;
+	__u32 generation;
+	__u32 flags;         /* enum shrike_hook_flag */
+	__u32 words;         /* of 64 selector bits, 1 to SHRIKE_MAX_WORDS */
+	__u32 argument_count;
+	__u32 text_key_bytes;    /* text bytes of a look-up key of this hook's trie */
+	__u32 reverse_key_bytes; /* longest reversed text, at most text_key_bytes */
+	__u32 process_generation; /* of the binary table; never 0 */
+	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
+	__u64 all[SHRIKE_MAX_WORDS]; /* the selectors that exist */
+	/* by argument: selectors that filter on it, and those alive when a look-up finds nothing */
+	__u64 filtered[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
+	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
+	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
+};
+_Static_assert(sizeof(struct shrike_hook_config) == 6624, "configuration size");
+
+enum shrike_selector_flag : __u8 {
+	SHRIKE_SELECTOR_POST = 0x1,
+	SHRIKE_SELECTOR_OVERRIDE = 0x2,
+};
+
+/* What a selector does when it is its policy's first match. */
+struct shrike_selector_config {
+	__u16 policy_end; /* bit number behind the policy's last selector on this hook */
+	__u8 flags;       /* enum shrike_selector_flag */
+	__u8 signal;      /* 0: none */
+	__s16 override_error; /* 0 or -errno */
+	__u16 reserved;
+};
+_Static_assert(sizeof(struct shrike_selector_config) == 8, "configuration size");
+
+/* Head of a text table's value; config.words mask words follow. */
+struct shrike_text_value {
+	__u32 next_table; /* where to look up the bytes behind this key; 0: nowhere */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_text_value) == 8, "map value size");
+
+/* Classes of binaries that no table names. */
+enum shrike_binary_class : __u32 {
+	SHRIKE_BINARY_OTHER = 0,         /* a path that no value matches */
+	SHRIKE_BINARY_UNKNOWN = 1,       /* the path could not be read */
+	SHRIKE_BINARY_KERNEL_THREAD = 2, /* no user memory, so no binary */
+	SHRIKE_BINARY_FIRST_NAMED = 3,
+};
 
 enum shrike_hook_event_flag : __u32 {
 	SHRIKE_HOOK_SIGNAL_SENT = 0x1,

@@ -1,0 +1,175 @@
+// The running kernel's type information: which functions exist, with which parameters.
+
+internal import CLibbpf
+internal import Glibc
+
+/// Kinds of BTF types; include/uapi/linux/btf.h. Spelt out since newer headers and libbpf's both define them.
+private enum BTFKind {
+    static let integer: UInt32 = 1
+    static let pointer: UInt32 = 2
+    static let structure: UInt32 = 4
+    static let union: UInt32 = 5
+    static let enumeration: UInt32 = 6
+    static let forward: UInt32 = 7
+    static let typedef: UInt32 = 8
+    static let volatile: UInt32 = 9
+    static let const: UInt32 = 10
+    static let restrict: UInt32 = 11
+    static let function: UInt32 = 12
+    static let typeTag: UInt32 = 18
+    static let enumeration64: UInt32 = 19
+}
+
+/// A C type as far as reading an argument needs it.
+public enum BTFType: Sendable, Hashable {
+    /// No value.
+    case void
+    /// An integer, enum or boolean of so many bytes.
+    case integer(name: String, bytes: Int, isSigned: Bool)
+    /// A pointer; `to` is the C text of what it points at, without const.
+    case pointer(to: String)
+    /// Anything else, by its C text and size in bytes.
+    case other(String, bytes: Int)
+}
+
+/// A kernel function's prototype.
+public struct BTFFunction: Sendable, Hashable {
+    /// The symbol.
+    public var name: String
+    /// Parameter names and types, in order.
+    public var parameters: [(name: String, type: BTFType)]
+    /// What it returns.
+    public var returnType: BTFType
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.name == right.name && left.returnType == right.returnType
+            && left.parameters.map(\.type) == right.parameters.map(\.type)
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// vmlinux BTF, indexed once; about 6 MB while alive.
+public final class KernelBTF {
+    private let handle: OpaquePointer
+    private var functions: [String: UInt32] = [:]
+
+    /// Reads the kernel's BTF (/sys/kernel/btf/vmlinux).
+    /// - Throws: `BPFError` when the kernel has none (CONFIG_DEBUG_INFO_BTF).
+    public init() throws(BPFError) {
+        guard let loaded = unsafe btf__load_vmlinux_btf() else {
+            throw BPFError("read", "the kernel's type information (/sys/kernel/btf/vmlinux)", errno: errno)
+        }
+        unsafe handle = loaded
+    }
+
+    deinit { unsafe btf__free(handle) }
+
+    private func name(_ offset: UInt32) -> String {
+        guard let text = unsafe btf__name_by_offset(handle, offset) else { return "" }
+        return unsafe String(cString: text)
+    }
+
+    private func kind(_ type: UnsafePointer<btf_type>) -> UInt32 {
+        let information = unsafe type.pointee.info
+        return (information >> 24) & 0x1f
+    }
+
+    private func index() {
+        guard functions.isEmpty else { return }
+        let count = unsafe btf__type_cnt(handle)
+        for id in 1..<count {
+            guard let type = unsafe btf__type_by_id(handle, id) else { continue }
+            guard unsafe kind(type) == BTFKind.function else { continue }
+            // Several types can have one name; the first is taken, as the kernel's own look-up does.
+            let symbol = unsafe name(type.pointee.name_off)
+            if functions[symbol] == nil { functions[symbol] = id }
+        }
+    }
+
+    /// All function names.
+    public var functionNames: some Sequence<String> {
+        index()
+        return functions.keys
+    }
+
+    /// The prototype of a function, or nil when BTF has none of this name.
+    public func function(named symbol: String) -> BTFFunction? {
+        index()
+        guard let id = functions[symbol], let function = unsafe btf__type_by_id(handle, id),
+            let prototype = unsafe btf__type_by_id(handle, function.pointee.type)
+        else { return nil }
+        let count = Int(unsafe prototype.pointee.info & 0xffff)
+        var parameters: [(name: String, type: BTFType)] = []
+        // SAFETY: struct btf_param follows the prototype, vlen times (include/uapi/linux/btf.h).
+        let first = unsafe UnsafeRawPointer(prototype + 1).assumingMemoryBound(to: btf_param.self)
+        for position in 0..<count {
+            let parameter = unsafe first[position]
+            parameters.append((name(parameter.name_off), type(parameter.type)))
+        }
+        return BTFFunction(
+            name: symbol, parameters: parameters, returnType: unsafe type(prototype.pointee.type))
+    }
+
+    private func type(_ id: UInt32) -> BTFType {
+        if id == 0 { return .void }
+        guard let type = unsafe resolve(id) else { return .other("?", bytes: 0) }
+        let text = cText(id)
+        switch unsafe kind(type) {
+        case BTFKind.pointer:
+            return unsafe .pointer(to: cText(type.pointee.type))
+        case BTFKind.integer:
+            // SAFETY: a __u32 of encoding bits follows an integer type; bit 24 is signedness.
+            let encoding = unsafe UnsafeRawPointer(type + 1).load(as: UInt32.self)
+            return unsafe .integer(
+                name: text, bytes: Int(type.pointee.size), isSigned: encoding >> 24 & 1 != 0)
+        case BTFKind.enumeration, BTFKind.enumeration64:
+            return unsafe .integer(name: text, bytes: Int(type.pointee.size), isSigned: false)
+        default:
+            return unsafe .other(text, bytes: Int(btf__resolve_size(handle, id)))
+        }
+    }
+
+    /// Follows typedefs and qualifiers to the type itself.
+    private func resolve(_ id: UInt32) -> UnsafePointer<btf_type>? {
+        var id = id
+        for _ in 0..<32 {
+            guard let type = unsafe btf__type_by_id(handle, id) else { return nil }
+            switch unsafe kind(type) {
+            case BTFKind.typedef, BTFKind.const, BTFKind.volatile,
+                BTFKind.restrict, BTFKind.typeTag:
+                id = unsafe type.pointee.type
+            default:
+                return unsafe type
+            }
+        }
+        return nil
+    }
+
+    /// The C spelling of a type, without qualifiers: "struct file *", "size_t".
+    private func cText(_ id: UInt32, depth: Int = 0) -> String {
+        guard id != 0, depth < 32, let type = unsafe btf__type_by_id(handle, id) else { return "void" }
+        switch unsafe kind(type) {
+        case BTFKind.const, BTFKind.volatile, BTFKind.restrict,
+            BTFKind.typeTag:
+            return unsafe cText(type.pointee.type, depth: depth + 1)
+        case BTFKind.pointer:
+            return unsafe cText(type.pointee.type, depth: depth + 1) + " *"
+        case BTFKind.structure: return unsafe "struct " + name(type.pointee.name_off)
+        case BTFKind.union: return unsafe "union " + name(type.pointee.name_off)
+        case BTFKind.enumeration, BTFKind.enumeration64: return unsafe "enum " + name(type.pointee.name_off)
+        case BTFKind.forward: return unsafe "struct " + name(type.pointee.name_off)
+        default: return unsafe name(type.pointee.name_off)
+        }
+    }
+
+    /// Whether an enum of the kernel has a value of this name: how the kernel's headers tell of a helper
+    /// (`bpf_func_id`), map type or attach type that it has.
+    public func hasEnumValue(_ value: String, in enumName: String) -> Bool {
+        let id = unsafe btf__find_by_name_kind(handle, enumName, BTFKind.enumeration)
+        guard id > 0, let type = unsafe btf__type_by_id(handle, UInt32(id)) else { return false }
+        // SAFETY: struct btf_enum follows, vlen times.
+        let first = unsafe UnsafeRawPointer(type + 1).assumingMemoryBound(to: btf_enum.self)
+        return (0..<Int(unsafe type.pointee.info & 0xffff)).contains { unsafe name(first[$0].name_off) == value }
+    }
+}

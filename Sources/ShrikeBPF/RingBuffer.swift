@@ -1,0 +1,105 @@
+// The consumer of a BPF ring buffer: memory order and record framing, nothing else. Own, since libbpf's
+// reader drains one ring after the other, and two rings must be merged by time.
+
+internal import CShrikeShims
+internal import Glibc
+
+/// A mapped ring, read by one thread.
+///
+/// `peek` lends the next record in place; `advance` steps behind it; `commit` gives everything before back to
+/// the kernel, once a batch. Kernel side: kernel/bpf/ringbuf.c.
+public struct RingBuffer: ~Copyable {
+    /// Readable (epoll) when the kernel has published records.
+    public let fileDescriptor: Int32
+    /// Bytes of records the ring holds.
+    public let sizeBytes: Int
+    private let consumer: UnsafeMutableRawPointer
+    private let producer: UnsafeRawPointer
+    private let data: UnsafeRawPointer
+    private let pageSize: Int
+    private var position: UInt64
+
+    /// Why there is no next record.
+    public enum Next {
+        /// A whole record; its bytes are valid until `commit()`.
+        case record(UnsafeRawBufferPointer)
+        /// Nothing published.
+        case empty
+        /// A program on another CPU is still writing the next record.
+        case busy
+    }
+
+    // struct bpf_ringbuf_hdr, kernel/bpf/ringbuf.c
+    private static let headerSize: UInt64 = 8
+    private static let busyBit: UInt32 = 1 << 31
+    private static let discardBit: UInt32 = 1 << 30
+
+    /// Maps the ring of `map`.
+    public init(_ map: BPFMap) throws(BPFError) {
+        fileDescriptor = map.fileDescriptor
+        sizeBytes = map.maxEntries
+        pageSize = sysconf(Int32(_SC_PAGESIZE))
+        guard
+            let consumer = unsafe mmap(
+                nil, pageSize, PROT_READ | PROT_WRITE, MAP_SHARED, map.fileDescriptor, 0),
+            unsafe consumer != MAP_FAILED
+        else { throw BPFError("map", "\(map.name) consumer page", errno: errno) }
+        // The data pages appear twice in a row, so that a record is never split.
+        guard
+            let producer = unsafe mmap(
+                nil, pageSize + 2 * sizeBytes, PROT_READ, MAP_SHARED, map.fileDescriptor, off_t(pageSize)),
+            unsafe producer != MAP_FAILED
+        else {
+            let error = BPFError("map", "\(map.name) data pages", errno: errno)
+            unsafe munmap(consumer, pageSize)
+            throw error
+        }
+        unsafe self.consumer = consumer
+        unsafe self.producer = UnsafeRawPointer(producer)
+        unsafe data = UnsafeRawPointer(producer + pageSize)
+        position = unsafe shrike_load_acquire_u64(consumer)
+    }
+
+    deinit {
+        unsafe munmap(consumer, pageSize)
+        unsafe munmap(UnsafeMutableRawPointer(mutating: producer), pageSize + 2 * sizeBytes)
+    }
+
+    /// The next record, left in place; called again it tells the same, or what has come since.
+    public mutating func peek() -> Next {
+        while true {
+            let published = unsafe shrike_load_acquire_u64(producer)
+            guard position < published else { return .empty }
+            // SAFETY: the kernel keeps every record of [position, published) inside the data pages.
+            let header = unsafe data + Int(position & UInt64(sizeBytes - 1))
+            let length = unsafe shrike_load_acquire_u32(header)
+            if length & Self.busyBit != 0 { return .busy }
+            if length & Self.discardBit == 0 {
+                return unsafe .record(
+                    UnsafeRawBufferPointer(start: header + Int(Self.headerSize), count: Int(length)))
+            }
+            position += Self.stride(length & ~Self.discardBit)
+        }
+    }
+
+    /// Steps behind a record that `peek` lent.
+    public mutating func advance(past record: UnsafeRawBufferPointer) {
+        position += Self.stride(UInt32(record.count))
+    }
+
+    /// Gives all that was passed back to the kernel; lent bytes are invalid from here on.
+    public mutating func commit() {
+        unsafe shrike_store_release_u64(consumer, position)
+    }
+
+    /// Bytes published and not committed: how full the ring is.
+    public var pendingBytes: Int {
+        let published = unsafe shrike_load_acquire_u64(producer)
+        let consumed = unsafe shrike_load_acquire_u64(consumer)
+        return Int(published &- consumed)
+    }
+
+    private static func stride(_ length: UInt32) -> UInt64 {
+        (UInt64(length) + headerSize + 7) & ~7
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wiring: policies into the kernel, records out of it, and an orderly end.
+
+public import Logging
+internal import ShrikeBPF
+internal import ShrikeEvents
+internal import ShrikeExport
+internal import ShrikePolicy
+internal import ShrikePolicyCompiler
+internal import ShrikeProcesses
+internal import ShrikeSensors
+
+/// One run of the daemon.
+public struct Daemon {
+    private let configuration: DaemonConfiguration
+    private let logger: Logger
+
+    /// A daemon that is not started.
+    public init(configuration: DaemonConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT; everything is detached when it returns.
+    ///
+    /// Call it on the main thread before any other thread exists: it blocks the signals that it waits for.
+    /// - Throws: `DaemonError` when it cannot start; nothing stays attached then.
+    public func run() throws(DaemonError) {
+        let signals = Signals.block()
+        let missing = Privileges.missingCapabilities()
+        guard missing.isEmpty else {
+            throw .refused("shriked needs root or \(missing.joined(separator: ", ")), which this process lacks")
+        }
+        LibbpfMessages.collect { [logger] message in
+            logger.debug("libbpf", metadata: ["message": .string(message)])
+        }
+        let plan = try PolicyPlanning.plan(configuration, logger)
+        let sink = try openSink()
+        let processes = try startProcessSensor()
+        let layouts = HookLayouts()
+        let engine = HookEngine(choice: plan.mechanisms, layouts: layouts)
+        do throws(HookError) {
+            try engine.apply(plan.hooks, processes: processes)
+        } catch {
+            throw .policies([plan.diagnostic(for: error)])
+        }
+        for hook in engine.attached {
+            logger.info(
+                "hook attached",
+                metadata: [
+                    "hook.symbol": .string(hook.target.symbol), "hook.mechanism": "\(hook.mechanism)",
+                ])
+        }
+        do throws(BPFError) {
+            try serve(signals, processes, layouts, sink)
+        } catch {
+            throw .kernel(error)
+        }
+        engine.removeAll()
+    }
+
+    private func startProcessSensor() throws(DaemonError) -> ProcessSensor {
+        do throws(BPFError) {
+            return try ProcessSensor(
+                criticalRingBytes: configuration.criticalRingBytes,
+                observationRingBytes: configuration.observationRingBytes)
+        } catch {
+            throw .kernel(error)
+        }
+    }
+
+    private func openSink() throws(DaemonError) -> FileDescriptorSink {
+        do throws(SinkError) {
+            return try FileDescriptorSink(
+                path: configuration.exportFilename, queueBytes: configuration.queueBytes,
+                onError: { [logger] error in
+                    logger.error(
+                        "events cannot be written; enforcement goes on",
+                        metadata: ["export.error": "\(error)"])
+                })
+        } catch {
+            throw .refused("cannot write events: \(error)")
+        }
+    }
+
+    /// Reads events until a signal, then what is left in the rings.
+    private func serve(
+        _ signals: Signals, _ processes: borrowing ProcessSensor, _ layouts: HookLayouts,
+        _ sink: FileDescriptorSink
+    ) throws(BPFError) {
+        let pipeline = EventPipeline(
+            configuration: ExportConfiguration(
+                nodeName: configuration.nodeName ?? NodeName.ofThisMachine(),
+                clusterName: configuration.clusterName),
+            layouts: LayoutProvider(layouts: layouts), sink: sink)
+        let seeds = TaskSeeds.decode(try processes.readSeeds())
+        pipeline.seed(ProcfsReader(root: configuration.procfs).complete(seeds))
+        pipeline.endOfBatch()
+        let rings = RingMerge(
+            critical: try processes.criticalRing(), observation: try processes.observationRing())
+        let descriptors = rings.descriptors
+        let loop = EventLoop(rings: rings, pipeline: pipeline)
+        let thread = EventThread(descriptors: descriptors) { loop.pass() }
+        logger.info("ready")
+
+        var losses = LossReport()
+        while signals.wait(seconds: configuration.lossReportSeconds) == nil {
+            losses.report(try LossCounters.read(processes, loop, sink), logger)
+        }
+        thread.stopAndJoin()
+        sink.close(within: .seconds(configuration.closeSeconds))
+        losses.report(try LossCounters.read(processes, loop, sink), logger)
+        logger.info("stopped")
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the operator can set, as plain data.
+
+/// Settings of one run of the daemon.
+public struct DaemonConfiguration: Sendable {
+    /// Policy files.
+    public var policyFiles: [String] = []
+    /// Folders of policy files (*.yaml, *.yml, *.json).
+    public var policyFolders: [String] = []
+    /// Where events go; `-` is stdout, empty is nowhere.
+    public var exportFilename = "-"
+    /// Name of the node in events; nil: HUBBLE_NODE_NAME, NODE_NAME, or the host's name.
+    public var nodeName: String?
+    /// Name of the cluster in events; may be empty.
+    public var clusterName = ""
+    /// Bytes of the ring for fork, exec, exit and enforcement; a power of two, whole pages.
+    public var criticalRingBytes = 1 << 20
+    /// Bytes of the ring for observations; a power of two, whole pages.
+    public var observationRingBytes = 4 << 20
+    /// Where procfs is mounted.
+    public var procfs = "/proc"
+    /// Seconds between two reports of losses; only growing ones are reported.
+    public var lossReportSeconds = 10
+    /// Most bytes of events that wait for a slow reader.
+    public var queueBytes = 8 << 20
+
+    /// Seconds that a slow reader has at the end to take what is queued.
+    public var closeSeconds = 5
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread that reads the rings and drives the pipeline.
+
+internal import CShrikeShims
+internal import Glibc
+internal import Synchronization
+
+/// Waits for records in poll(2) and hands them on until it is stopped.
+///
+/// No lock, no logging, no `await` on it. The work is a closure that owns the rings and the pipeline; it never
+/// leaves this thread.
+final class EventThread: Sendable {
+    private let thread: pthread_t
+    private let stopDescriptor: Int32
+
+    /// Starts the thread.
+    /// - Parameters:
+    ///   - descriptors: readable when there are records.
+    ///   - work: takes all there is; returns whether there may be more at once. Called again at least once a second.
+    init(descriptors: [Int32], work: @escaping @Sendable () -> Bool) {
+        let stop = eventfd(0, Int32(EFD_CLOEXEC))
+        stopDescriptor = stop
+        let body = Body(descriptors: descriptors, stop: stop, work: work)
+        var started = pthread_t()
+        let result = unsafe pthread_create(
+            &started, nil,
+            { argument in
+                // SAFETY: retained by the creator for exactly this use.
+                let body = unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue()
+                body.run()
+                return nil
+            }, Unmanaged.passRetained(body).toOpaque())
+        precondition(result == 0, "pthread_create")
+        thread = started
+    }
+
+    /// Lets the thread take what is left in the rings, then waits for its end.
+    func stopAndJoin() {
+        var one: UInt64 = 1
+        write(stopDescriptor, &one, 8)
+        pthread_join(thread, nil)
+        close(stopDescriptor)
+    }
+
+    private final class Body {
+        let descriptors: [Int32]
+        let stop: Int32
+        let work: @Sendable () -> Bool
+
+        init(descriptors: [Int32], stop: Int32, work: @escaping @Sendable () -> Bool) {
+            self.descriptors = descriptors
+            self.stop = stop
+            self.work = work
+        }
+
+        func run() {
+            shrike_name_thread("shrike-events")
+            var waited = (descriptors + [stop]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            while true {
+                let count = poll(&waited, nfds_t(waited.count), 1000)
+                let isStopped = count > 0 && waited[waited.count - 1].revents != 0
+                while work() {}
+                if isStopped { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was lost since the last report, in words. Silence means that nothing was.
+
+internal import Logging
+internal import ShrikeABI
+internal import ShrikeBPF
+internal import ShrikeExport
+internal import ShrikeProcesses
+internal import ShrikeSensors
+
+/// All counters of loss, by name.
+enum LossCounters {
+    /// What each kernel counter counts; `enum shrike_counter`.
+    private static let kernelNames: [(shrike_counter, String)] = [
+        (SHRIKE_COUNTER_LOST_FORK, "lost.fork"), (SHRIKE_COUNTER_LOST_EXEC, "lost.exec"),
+        (SHRIKE_COUNTER_LOST_EXIT, "lost.exit"), (SHRIKE_COUNTER_LOST_EXEC_ARGS, "lost.exec_args"),
+        (SHRIKE_COUNTER_LOST_OBSERVATION, "lost.observation"),
+        (SHRIKE_COUNTER_LOST_ENFORCEMENT, "lost.enforcement"),
+        (SHRIKE_COUNTER_NO_TASK_STATE, "kernel.no_task_state"),
+        (SHRIKE_COUNTER_NO_SCRATCH, "kernel.no_scratch"), (SHRIKE_COUNTER_BAD_ARGUMENT, "kernel.bad_argument"),
+        (SHRIKE_COUNTER_TRUNCATED_PATH, "kernel.truncated_path"),
+        (SHRIKE_COUNTER_SIGNAL_FAILED, "kernel.signal_failed"),
+    ]
+
+    /// Reads them all; any thread.
+    static func read(
+        _ sensor: borrowing ProcessSensor, _ loop: EventLoop, _ sink: FileDescriptorSink
+    ) throws(BPFError) -> [String: UInt64] {
+        let sums = try sensor.counters()
+        var counters: [String: UInt64] = [:]
+        for (counter, name) in kernelNames { counters[name] = sums[Int(counter.rawValue)] }
+        let figures = loop.figures
+        counters["events.undecodable"] = figures.pipeline.undecodable
+        counters["events.unknown_layout"] = figures.pipeline.unknownLayouts
+        counters["events.layout_mismatch"] = figures.pipeline.layoutMismatches
+        counters["export.dropped"] = figures.pipeline.dropped.total
+        counters["export.lost_lines"] = sink.counters.lostLines
+        counters["rings.passed_busy"] = UInt64(figures.passedBusy)
+        return counters
+    }
+}
+
+/// Compares counters with the last ones and logs those that grew.
+struct LossReport {
+    private var last: [String: UInt64] = [:]
+
+    /// Logs what grew, in one line.
+    mutating func report(_ counters: [String: UInt64], _ logger: Logger) {
+        let grown = counters.filter { $0.value > last[$0.key, default: 0] }
+        last.merge(counters) { $1 }
+        guard !grown.isEmpty else { return }
+        logger.warning(
+            "events were lost or decisions hampered",
+            metadata: grown.mapValues { .stringConvertible($0) })
+    }
+}

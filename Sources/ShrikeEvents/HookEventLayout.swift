@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the records of one hook mean: made by the policy compiler with the hook's plan, read by the exporter.
+
+/// What kind of event a hook makes, and so which member of the event stream it fills.
+public enum HookEventKind: Sendable, Equatable {
+    /// `process_kprobe`: kprobes and fentries.
+    case kprobe
+}
+
+/// What the records of one generation of one hook mean.
+///
+/// Pure data and immutable: a changed plan is a new generation with a layout of its own.
+public struct HookEventLayout: Sendable, Equatable {
+    /// The hook, as in `struct shrike_event_hook`.
+    public var hookID: UInt32
+    /// The plan's generation, as in `struct shrike_event_hook`.
+    public var generation: UInt32
+    /// What kind of event the hook makes.
+    public var kind: HookEventKind
+    /// The function as printed; a syscall carries its architecture's prefix (`__x64_sys_…`).
+    public var functionName: String
+    /// What the kernel side writes, in order. At most `HookRecord.maximumArguments`.
+    public var slots: [ArgumentSlot]
+    /// The policies on this hook.
+    public var policies: [PolicyEventLayout]
+    /// The selectors of all policies; the index is the selector's bit in the record.
+    public var selectors: [SelectorEventLayout]
+
+    /// Makes a layout from its parts.
+    public init(
+        hookID: UInt32, generation: UInt32, kind: HookEventKind = .kprobe, functionName: String,
+        slots: [ArgumentSlot] = [], policies: [PolicyEventLayout] = [],
+        selectors: [SelectorEventLayout] = []
+    ) {
+        self.hookID = hookID
+        self.generation = generation
+        self.kind = kind
+        self.functionName = functionName
+        self.slots = slots
+        self.policies = policies
+        self.selectors = selectors
+    }
+}
+
+/// One argument that the kernel side reads and writes.
+public struct ArgumentSlot: Sendable, Equatable {
+    /// Index of the argument in the function's signature, from 0.
+    public var index: UInt32
+    /// How it is read.
+    public var type: ArgumentType
+
+    /// Makes a slot from its parts.
+    public init(index: UInt32, type: ArgumentType) {
+        self.index = index
+        self.type = type
+    }
+}
+
+/// What the events of one policy on one hook look like.
+public struct PolicyEventLayout: Sendable, Equatable {
+    /// The policy's name, printed as `policy_name`.
+    public var name: String
+    /// The policy's namespace; nil for a cluster-wide policy. Not printed, but counted by.
+    public var namespace: String?
+    /// The message as printed (at most 256 bytes, already escaped as the event reference says); nil: none.
+    public var message: String?
+    /// The tags, in the policy's order.
+    public var tags: [String]
+    /// The arguments that the policy declares, in its order.
+    public var arguments: [PolicyArgumentLayout]
+
+    /// Makes a layout from its parts.
+    public init(
+        name: String, namespace: String? = nil, message: String? = nil, tags: [String] = [],
+        arguments: [PolicyArgumentLayout] = []
+    ) {
+        self.name = name
+        self.namespace = namespace
+        self.message = message
+        self.tags = tags
+        self.arguments = arguments
+    }
+}
+
+/// One argument as a policy wants it printed.
+public struct PolicyArgumentLayout: Sendable, Equatable {
+    /// Index into `HookEventLayout.slots`.
+    public var slot: Int
+    /// The policy's label; nil: none.
+    public var label: String?
+    /// The type as printed, which decides the JSON member.
+    public var type: ArgumentType
+
+    /// Makes a layout from its parts.
+    public init(slot: Int, label: String? = nil, type: ArgumentType) {
+        self.slot = slot
+        self.label = label
+        self.type = type
+    }
+}
+
+/// What a selector does when it is its policy's first match.
+public enum SelectorAction: Sendable, Equatable {
+    /// Send the event.
+    case post
+    /// Send no event.
+    case noPost
+    /// Signal 9.
+    case sigkill
+    /// Another signal; 0 sends nothing.
+    case signal(UInt32)
+    /// The function does not run, the caller gets this value (0 or -errno).
+    case override(Int32)
+}
+
+/// One selector of a policy on a hook.
+public struct SelectorEventLayout: Sendable, Equatable {
+    /// Whether enforcing actions are carried out.
+    public enum Mode: Sendable, Equatable {
+        /// They are.
+        case enforce
+        /// They are only reported.
+        case monitor
+    }
+
+    /// Index into `HookEventLayout.policies`.
+    public var policy: Int
+    /// The actions, in the policy's order; empty means `post`.
+    public var actions: [SelectorAction]
+    /// Whether they are carried out.
+    public var mode: Mode
+
+    /// Makes a layout from its parts.
+    public init(policy: Int, actions: [SelectorAction] = [], mode: Mode = .enforce) {
+        self.policy = policy
+        self.actions = actions
+        self.mode = mode
+    }
+}

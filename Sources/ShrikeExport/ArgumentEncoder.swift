@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments of a hook as members of `args`.
+
+internal import ShrikeEvents
+internal import ShrikeJSON
+
+extension LineEncoder {
+    /// Appends `,"args":[…]` with exactly the arguments that a policy declares, in its order.
+    /// - Returns: false when one of them is not in the record.
+    internal func append(
+        _ arguments: Range<Int>, of hook: PreparedHook, _ record: HookRecord, to line: inout ByteBuffer
+    ) -> Bool {
+        guard !arguments.isEmpty else { return true }
+        var fits = true
+        line.append(",\"args\":[")
+        for position in arguments {
+            if position > arguments.lowerBound { line.append(",") }
+            let layout = hook.arguments[position]
+            if layout.slot >= 0, layout.slot < record.argumentCount {
+                append(record.argument(layout.slot), as: layout.type, to: &line)
+            } else {
+                appendError(to: &line)
+                fits = false
+            }
+            line.append(hook.bytes(layout.end))
+        }
+        line.append("]")
+        return fits
+    }
+
+    /// Appends an argument without the end of its object, which the layout has.
+    private func append(_ argument: HookArgument, as type: ArgumentType, to line: inout ByteBuffer) {
+        guard !argument.flags.contains(.error), argument.type.isInteger == type.isInteger else {
+            return appendError(to: &line)
+        }
+        switch type {
+        case .none:
+            appendError(to: &line)
+        case .int32:
+            line.append("{\"int_arg\":")
+            line.append(decimal: Int64(Int32(truncatingIfNeeded: argument.integer)))
+        case .uint32:
+            line.append("{\"uint_arg\":")
+            line.append(decimal: UInt32(truncatingIfNeeded: argument.integer))
+        case .int64:
+            line.append("{\"long_arg\":")
+            line.append(quoted: Int64(bitPattern: argument.integer))
+        case .uint64, .size:
+            line.append("{\"size_arg\":")
+            line.append(quoted: argument.integer)
+        case .string:
+            line.append("{\"string_arg\":\"")
+            line.append(escaping: argument.payload)
+            line.append("\"")
+        case .file:
+            line.append("{\"file_arg\":{")
+            append(path: argument, to: &line)
+        case .path:
+            line.append("{\"path_arg\":{")
+            append(path: argument, to: &line)
+        }
+    }
+
+    private func append(path argument: HookArgument, to line: inout ByteBuffer) {
+        line.append("\"path\":\"")
+        if argument.payload.isEmpty || argument.flags.contains(.pathless) {
+            line.append("/")
+        } else {
+            line.append(escaping: argument.payload)
+        }
+        line.append("\"")
+        if argument.flags.contains(.truncated) { line.append(",\"flags\":\"unresolvedPathComponents\"") }
+        line.append(",\"permission\":\"")
+        line.append(permission: argument.mode)
+        line.append("\"}")
+    }
+
+    private func appendError(to line: inout ByteBuffer) {
+        line.append("{\"error_arg\":{\"Message\":\"Bad address for basic type\"}")
+    }
+}

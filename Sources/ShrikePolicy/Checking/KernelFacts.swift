@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the checker asks about a kernel. The daemon answers from BTF; the linter may have no answer.
+
+/// A C type of a kernel function's parameter or return value.
+public struct ParameterType: Sendable, Hashable {
+    /// What the type is once typedefs and `const` are taken off.
+    public enum Kind: Sendable, Hashable {
+        /// An integer or enumeration.
+        case integer(bytes: Int, isSigned: Bool)
+        /// A pointer; `to` is the C spelling of what it points at without `const`: `struct file`,
+        /// `char`, `void`, `struct file *`.
+        case pointer(to: String)
+        /// Nothing: the return type of a function without result.
+        case void
+        /// A structure by value, a floating point number.
+        case other
+    }
+
+    /// The type as C writes it, for messages: `const struct path *`.
+    public var spelling: String
+    /// What it is.
+    public var kind: Kind
+
+    /// A type.
+    public init(_ spelling: String, _ kind: Kind) {
+        self.spelling = spelling
+        self.kind = kind
+    }
+}
+
+/// A kernel function's parameters and result.
+public struct FunctionPrototype: Sendable, Hashable {
+    /// The symbol.
+    public var name: String
+    /// The parameters in order.
+    public var parameters: [ParameterType]
+    /// The result.
+    public var returnType: ParameterType
+
+    /// A prototype.
+    public init(name: String, parameters: [ParameterType], returnType: ParameterType) {
+        self.name = name
+        self.parameters = parameters
+        self.returnType = returnType
+    }
+}
+
+/// What a kernel has.
+public protocol KernelFacts {
+    /// The function of that symbol, if it can be hooked. The entry of a system call,
+    /// `__x64_sys_openat`, is a function with one parameter.
+    func function(named name: String) -> FunctionPrototype?
+    /// Symbols that look like `name`, the nearest first.
+    func similarFunctions(to name: String) -> [String]
+    /// Whether there is a BPF LSM hook of that name, for example `file_open`.
+    func hasLSMHook(_ name: String) -> Bool
+    /// The system call as a program calls it, by its name without `sys_`; nil if that is not known.
+    func systemCall(named name: String) -> FunctionPrototype?
+}
+
+extension KernelFacts {
+    /// Nothing is known.
+    public func systemCall(named name: String) -> FunctionPrototype? { nil }
+}

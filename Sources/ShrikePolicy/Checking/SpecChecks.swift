@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a spec that are not selectors: options, lists, enforcers, user space probes.
+
+extension PolicyCheck {
+    mutating func checkOptions() {
+        var seen: Set<String> = []
+        for option in policy.spec.options {
+            let names = OptionName.allCases.map(\.rawValue)
+            guard let name = OptionName(rawValue: option.name.value) else {
+                let help = Suggestion.help(for: option.name.value, among: names)
+                error(
+                    .unknownOption, option.name.range, "there is no option \(code(option.name.value))",
+                    help: help ?? "the options are \(codeList(names))")
+                continue
+            }
+            if !seen.insert(name.rawValue).inserted {
+                warn(
+                    .optionGivenTwice, option.name.range,
+                    "the option `\(name.rawValue)` is given twice, "
+                        + "the last one counts", help: "remove one")
+            }
+            if let expected = Self.expectation(of: name, option.value.value) {
+                error(
+                    .badOptionValue, option.value.range,
+                    option.value.value.isEmpty
+                        ? "the option `\(name.rawValue)` has no value"
+                        : "\(code(option.value.value)) is not a value of the option `\(name.rawValue)`",
+                    help: "write \(expected)")
+            }
+        }
+    }
+
+    /// What the option's value should be, if it is something else.
+    private static func expectation(of name: OptionName, _ value: String) -> String? {
+        switch name {
+        case .disableKprobeMulti, .disableUprobeMulti:
+            let booleans = ["1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False"]
+            return booleans.contains(value) ? nil : "\"true\" or \"false\""
+        case .overrideMethod:
+            return ["override-return", "fmod-ret"].contains(value) ? nil : "`override-return` or `fmod-ret`"
+        case .policyMode:
+            return PolicyMode(rawValue: value) == nil ? "`enforce` or `monitor`" : nil
+        case .sleepablePreloadSize:
+            let number = IntegerSyntax.parse(value)
+            return number.map { (1...Int128(Int32.max)).contains($0) } ?? false ? nil : "a positive number"
+        }
+    }
+
+    mutating func checkLists() {
+        var names: Set<String> = []
+        for list in policy.spec.lists {
+            if !names.insert(list.name.value).inserted {
+                error(
+                    .badList, list.name.range, "the list \(code(list.name.value)) is defined twice",
+                    help: "rename one")
+            }
+            checkMembers(of: list)
+            if let field = list.fields["validated"], !field.isDefault {
+                error(
+                    .badList, field.nameRange, "`validated: true` would leave the list unchecked",
+                    help: "remove `validated`")
+            }
+        }
+    }
+
+    private mutating func checkMembers(of list: FunctionList) {
+        let kind = list.kind.value
+        let isGenerated = kind == .generatedSyscalls || kind == .generatedFtrace
+        if isGenerated, let first = list.values.first {
+            error(
+                .badList, first.range, "a list of type `\(kind.rawValue)` makes its own values",
+                help: "remove `values`")
+        }
+        if kind == .generatedFtrace, list.pattern == nil {
+            error(
+                .badList, list.range, "a list of type `generated_ftrace` needs `pattern`",
+                help: "add a regular expression, for example `pattern: \"^ksys_.*$\"`")
+        }
+        if kind != .generatedFtrace, let pattern = list.pattern {
+            warn(
+                .badList, pattern.range, "`pattern` has no effect on this list",
+                help: "give it `type: generated_ftrace`")
+        }
+        if !isGenerated, list.values.isEmpty {
+            error(.badList, list.range, "the list \(code(list.name.value)) is empty", help: "add `values`")
+        }
+        guard kind == .syscalls else { return }
+        for value in list.values where !Self.isSystemCall(value.value) {
+            error(
+                .badList, value.range, "\(code(value.value)) is not written as a system call",
+                help: "write `sys_NAME`, or `i386/sys_NAME` for another ABI")
+        }
+    }
+
+    private static func isSystemCall(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            return ["x64", "i386", "arm64", "arm32"].contains(parts[0]) && parts[1].hasPrefix("sys_")
+        }
+        return parts.count == 1 && SyscallSymbol.bareName(of: text) != nil
+    }
+
+    mutating func checkEnforcers() {
+        for enforcer in policy.spec.enforcers {
+            if enforcer.calls.isEmpty {
+                error(.badEnforcer, enforcer.range, "an enforcer needs `calls`", help: "add system calls")
+            }
+            for call in enforcer.calls {
+                if let name = listReference(call.value) {
+                    if !policy.spec.lists.contains(where: { $0.name.value == name }) {
+                        undefinedList(name, call.range)
+                    }
+                } else if SyscallSymbol.bareName(of: call.value) == nil, !call.value.hasPrefix("security_") {
+                    error(
+                        .badEnforcer, call.range, "\(code(call.value)) is not a call that can be overridden",
+                        help: "write a `sys_*` or `security_*` function")
+                }
+            }
+        }
+    }
+
+    mutating func checkLoader() {
+        let spec = policy.spec
+        guard spec.loader, let field = spec.fields["loader"] else { return }
+        let hasScope = spec.podSelector != nil || spec.containerSelector != nil || spec.hostSelector != nil
+        guard hasScope || policy.kind == .namespaced else { return }
+        error(
+            .exclusiveFields, field.nameRange, "`loader` reports the whole machine, not selected workloads",
+            help: "put it into a policy without selectors")
+    }
+
+    mutating func checkTracepoint(_ hook: TracepointHook) {
+        for name in [hook.subsystem, hook.event] where name.value.utf8.contains(UInt8(ascii: "/")) {
+            error(
+                .badTracepoint, name.range, "\(code(name.value)) is not a single name",
+                help: "write the part before `/` in `subsystem`, the other in `event`")
+        }
+    }
+
+    mutating func checkUserProbe(_ hook: UserProbeHook) {
+        checkProbePath(hook.path)
+        let given = ["symbols", "offsets", "addrs"].filter { hook.fields.isSet($0) }
+        if given.count != 1 {
+            let range = given.count > 1 ? hook.fields[given[1]]?.nameRange : nil
+            error(
+                .badUserProbe, range ?? hook.range,
+                "a uprobe needs exactly one of `symbols`, `offsets` and `addrs`",
+                help: given.isEmpty ? "add `symbols`" : "remove all but one")
+        }
+        let counters = hook.referenceCounterOffsets.count
+        let places = hook.symbols.count + hook.offsets.count + hook.addresses.count
+        if counters > 0, counters != places, let field = hook.fields["refCtrOffsets"] {
+            error(
+                .badUserProbe, field.nameRange,
+                "`refCtrOffsets` has \(counters) entries for \(places) places",
+                help: "give one for each")
+        }
+        for digest in hook.binaryDigests where !Self.isDigest(digest.value) {
+            error(
+                .badUserProbe, digest.range, "\(code(digest.value)) is not a digest",
+                help: "write `sha256:` or `build-id:` and hexadecimal digits")
+        }
+    }
+
+    private static func isDigest(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[1].isEmpty, parts[1].allSatisfy(\.isHexDigit) else { return false }
+        let digits = ["sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128][String(parts[0])]
+        return digits.map { $0 == parts[1].utf8.count } ?? (parts[0] == "build-id")
+    }
+
+    mutating func checkProbePath(_ path: Located<String>) {
+        if path.value.hasPrefix("/") { return }
+        warn(
+            .badUserProbe, path.range, "a relative path is taken from the daemon's working directory",
+            help: "write an absolute path")
+    }
+
+    mutating func checkReturn(of hook: any PolicyHook) {
+        if hook.returns { return }
+        for name in ["returnArg", "returnArgAction"] where hook.fields.isSet(name) {
+            guard let field = hook.fields[name] else { continue }
+            warn(
+                .needsReturn, field.nameRange, "`\(name)` has no effect without `return: true`",
+                help: "add `return: true`, or remove it")
+        }
+    }
+}

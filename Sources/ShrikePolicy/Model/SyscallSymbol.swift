@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the name of a system call to the kernel symbol of its entry.
+
+/// Names of system call entries.
+public enum SyscallSymbol {
+    /// The prefix of this machine's entries, for example `__x64_`.
+    public static let prefix: String = {
+        #if arch(x86_64)
+            "__x64_"
+        #elseif arch(arm64)
+            "__arm64_"
+        #else
+            ""
+        #endif
+    }()
+
+    /// Prefixes of all entries that the language knows.
+    static let allPrefixes = ["__x64_", "__ia32_", "__arm64_", "__arm32_"]
+
+    /// The kernel symbol: `sys_openat` becomes `__x64_sys_openat`, a name with any architecture's
+    /// prefix stays.
+    public static func symbol(for call: String) -> String {
+        allPrefixes.contains { call.hasPrefix($0) } ? call : prefix + call
+    }
+
+    /// The name without any prefix: `openat` for `sys_openat` and `__x64_sys_openat`; nil if it is
+    /// not written as a system call.
+    public static func bareName(of call: String) -> String? {
+        let name = allPrefixes.first { call.hasPrefix($0) }.map { call.dropFirst($0.count) } ?? call[...]
+        return name.hasPrefix("sys_") ? String(name.dropFirst("sys_".count)) : nil
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the compiler gives: everything that one hook's program needs, as plain data. Nothing here knows of BPF.
+
+public import ShrikeABI
+public import ShrikeEvents
+
+/// What is hooked.
+public struct HookTarget: Sendable, Hashable, Comparable {
+    /// The kernel symbol.
+    public var symbol: String
+    /// Arguments are behind the `struct pt_regs *` of a syscall's function.
+    public var isSyscall: Bool
+
+    public static func < (left: HookTarget, right: HookTarget) -> Bool { left.symbol < right.symbol }
+}
+
+/// One distinct argument of a hook: read once for all policies.
+public struct PlannedArgument: Sendable, Hashable {
+    /// The parameter, counted from 0.
+    public var index: Int
+    /// How it is read.
+    public var type: shrike_argument_type
+    /// Its text buffer; nil for numbers.
+    public var textIndex: Int?
+    /// Where its forward table starts; nil when no filter needs it.
+    public var forwardTable: UInt32?
+    /// Where its reversed table starts.
+    public var reverseTable: UInt32?
+    /// Its part of the interval table.
+    public var intervals: Range<Int>?
+    /// Numbers are ordered as signed ones.
+    public var isSigned: Bool
+    /// Selectors with a filter on it.
+    public var filtered: SelectorSet
+    /// Selectors alive when the forward table has no match.
+    public var forwardDefault: SelectorSet
+    /// Selectors alive when the reversed table has no match.
+    public var reverseDefault: SelectorSet
+}
+
+/// What a selector does as its policy's first match.
+public struct PlannedSelector: Sendable, Hashable {
+    /// The bit behind its policy's last selector on this hook.
+    public var policyEnd: Int
+    /// Whether an event is sent.
+    public var isPosted: Bool
+    /// The signal to send; 0: none.
+    public var signal: Int
+    /// The error to refuse with, negative; nil: not refused.
+    public var overrideError: Int?
+}
+
+/// The plan of one hook for all policies on it.
+public struct HookPlan: Sendable {
+    /// What is hooked.
+    public var target: HookTarget
+    /// Number of 64-bit words of a selector set.
+    public var wordCount: Int
+    /// All selectors.
+    public var everyone: SelectorSet
+    /// The distinct arguments, in the order of the event record.
+    public var arguments: [PlannedArgument]
+    /// Text bytes of a look-up key.
+    public var textKeyBytes: Int
+    /// Text bytes that a reversed look-up compares.
+    public var reverseKeyBytes: Int
+    /// Some text value is longer than a key.
+    public var isChained: Bool
+    /// The text table, forward and reversed.
+    public var texts: [TextEntry]
+    /// The interval table.
+    public var intervals: [Interval]
+    /// By binary class the candidates; nil when no selector filters on the process.
+    public var candidates: [SelectorSet]?
+    /// By selector bit.
+    public var selectors: [PlannedSelector]
+    /// How its events are taken apart; hook id and generation are set by whoever loads it.
+    public var layout: HookEventLayout
+
+    /// Some selector refuses the operation.
+    public var refuses: Bool { selectors.contains { $0.overrideError != nil } }
+    /// Some selector refuses or signals.
+    public var enforces: Bool { selectors.contains { $0.overrideError != nil || $0.signal != 0 } }
+}
+
+/// The plans of a set of policies.
+public struct PolicyPlan: Sendable {
+    /// One plan for each distinct hook, ordered by symbol.
+    public var hooks: [HookPlan]
+    /// The binaries that policies name.
+    public var binaries: BinaryTable
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collects what all policies want of one hook, then works out its dimensions.
+
+internal import ShrikeABI
+internal import ShrikeEvents
+internal import ShrikePolicy
+
+/// The union of all policies' wishes on one hook.
+struct HookPlanBuilder {
+    private let target: HookTarget
+    private var entries: [Entry] = []
+    private var arguments: [UnionArgument] = []
+
+    /// One hook of one policy: the unit of "the first matching selector acts".
+    private struct Entry {
+        var policy: TracingPolicy
+        var hook: KprobeHook
+        /// By position in the hook's `args` the number of the union's argument.
+        var slots: [Int]
+    }
+
+    /// An argument as it is read, however many policies declare it.
+    private struct UnionArgument {
+        var index: Int
+        var type: shrike_argument_type
+        /// The first declaration, to point at.
+        var declared: Argument
+    }
+
+    /// A selector with its bit.
+    private struct NumberedSelector {
+        var bit: Int
+        var entry: Entry
+        var selector: Selector
+    }
+
+    init(target: HookTarget) { self.target = target }
+
+    /// Takes in one hook of a policy.
+    mutating func add(_ hook: KprobeHook, of policy: TracingPolicy) {
+        let slots = hook.arguments.map { argument in
+            let type = argument.type.value.abiType
+            if let known = arguments.firstIndex(where: { $0.index == argument.index && $0.type == type }) {
+                return known
+            }
+            arguments.append(UnionArgument(index: argument.index, type: type, declared: argument))
+            return arguments.count - 1
+        }
+        entries.append(Entry(policy: policy, hook: hook, slots: slots))
+    }
+
+    /// Works out the plan.
+    func build(_ binaries: BinaryTable) throws(CompileError) -> HookPlan {
+        try checkLimits()
+        var numbered: [NumberedSelector] = []
+        var selectors: [PlannedSelector] = []
+        var layouts: [SelectorEventLayout] = []
+        for (position, entry) in entries.enumerated() {
+            let count = max(entry.hook.selectors.count, 1)
+            for number in 0..<count {
+                let selector = entry.hook.selectors.indices.contains(number) ? entry.hook.selectors[number] : nil
+                if let selector {
+                    numbered.append(NumberedSelector(bit: selectors.count, entry: entry, selector: selector))
+                }
+                let mode = entry.policy.spec.mode ?? .enforce
+                let first = selectors.count - number
+                selectors.append(
+                    PlannedSelector(selector?.actions ?? [], policyEnd: first + count, mode: mode))
+                layouts.append(
+                    SelectorEventLayout(
+                        policy: position, actions: (selector?.actions ?? []).compactMap(\.eventAction),
+                        mode: mode == .monitor ? .monitor : .enforce))
+            }
+        }
+        let wordCount = (selectors.count + 63) / 64
+        let everyone = SelectorSet(first: selectors.count, wordCount: wordCount)
+        var plan = HookPlan(
+            target: target, wordCount: wordCount, everyone: everyone, arguments: [], textKeyBytes: 1,
+            reverseKeyBytes: 1, isChained: false, texts: [], intervals: [],
+            candidates: candidates(numbered, everyone, binaries), selectors: selectors,
+            layout: layout(layouts))
+        planArguments(numbered, &plan)
+        return plan
+    }
+
+    // MARK: Limits
+
+    private func checkLimits() throws(CompileError) {
+        var diagnostics: [Diagnostic] = []
+        var bits = 0
+        for entry in entries {
+            bits += max(entry.hook.selectors.count, 1)
+            if bits > Int(SHRIKE_MAX_SELECTORS) {
+                diagnostics.append(
+                    Diagnostic(
+                        .error, .hookLimit, at: entry.hook.target.range,
+                        "all policies together have more than \(SHRIKE_MAX_SELECTORS) selectors on `\(target.symbol)`",
+                        help: "put the values of several selectors into one"))
+                break
+            }
+        }
+        if let extra = arguments.dropFirst(Int(SHRIKE_MAX_ARGUMENTS)).first {
+            diagnostics.append(
+                Diagnostic(
+                    .error, .hookLimit, at: extra.declared.range,
+                    "all policies together read more than \(SHRIKE_MAX_ARGUMENTS) different arguments of `\(target.symbol)`",
+                    help: "declare an argument with the same type in every policy"))
+        }
+        let texts = arguments.filter(\.type.isText)
+        if let extra = texts.dropFirst(Int(SHRIKE_MAX_TEXT_ARGUMENTS)).first {
+            diagnostics.append(
+                Diagnostic(
+                    .error, .hookLimit, at: extra.declared.range,
+                    "all policies together read more than \(SHRIKE_MAX_TEXT_ARGUMENTS) different strings and paths of `\(target.symbol)`",
+                    help: "leave out those that no filter and no reader needs"))
+        }
+        guard diagnostics.isEmpty else { throw CompileError(diagnostics: diagnostics) }
+    }
+
+    // MARK: The process dimension
+
+    private func candidates(
+        _ numbered: [NumberedSelector], _ everyone: SelectorSet, _ binaries: BinaryTable
+    ) -> [SelectorSet]? {
+        guard numbered.contains(where: { !$0.selector.matchBinaries.isEmpty }) else { return nil }
+        var candidates = Array(repeating: everyone, count: binaries.classCount)
+        for selector in numbered {
+            for filter in selector.selector.matchBinaries {
+                for (binaryClass, passes) in binaries.isPassed(by: filter).enumerated() where !passes {
+                    candidates[binaryClass].remove(selector.bit)
+                }
+            }
+        }
+        return candidates
+    }
+
+    // MARK: The argument dimensions
+
+    private func planArguments(_ numbered: [NumberedSelector], _ plan: inout HookPlan) {
+        var forward: [[TextFilter]] = Array(repeating: [], count: arguments.count)
+        var reverse = forward
+        var numbers: [[NumberFilter]] = Array(repeating: [], count: arguments.count)
+        var filtered = Array(repeating: SelectorSet(wordCount: plan.wordCount), count: arguments.count)
+        for selector in numbered {
+            for filter in selector.selector.matchArgs {
+                guard let position = filter.position(in: selector.entry.hook) else { continue }
+                let slot = selector.entry.slots[position]
+                filtered[slot].insert(selector.bit)
+                if arguments[slot].type.isText {
+                    let text = filter.textFilter(selector: selector.bit)
+                    if filter.operator.value.comparesEnd {
+                        reverse[slot].append(text)
+                    } else {
+                        forward[slot].append(text)
+                    }
+                } else if let shape = selector.entry.hook.arguments[position].type.value.integerShape {
+                    numbers[slot].append(filter.numberFilter(selector: selector.bit, shape))
+                }
+            }
+        }
+
+        let longest = (forward + reverse).joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1
+        plan.textKeyBytes = max(1, min(longest, Int(SHRIKE_TEXT_KEY_BYTES)))
+        plan.isChained = longest > Int(SHRIKE_TEXT_KEY_BYTES)
+        plan.reverseKeyBytes = max(1, reverse.joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1)
+        var nextTable: UInt32 = 0
+        var nextText = 0
+        for (slot, argument) in arguments.enumerated() {
+            var planned = PlannedArgument(
+                index: argument.index, type: argument.type, isSigned: argument.type.isSigned,
+                filtered: filtered[slot], forwardDefault: plan.everyone, reverseDefault: plan.everyone)
+            if argument.type.isText {
+                planned.textIndex = nextText
+                nextText += 1
+            }
+            if !forward[slot].isEmpty {
+                planned.forwardTable = nextTable
+                planned.forwardDefault = addTexts(forward[slot], &nextTable, &plan)
+            }
+            if !reverse[slot].isEmpty {
+                planned.reverseTable = nextTable
+                planned.reverseDefault = addTexts(reverse[slot], &nextTable, &plan)
+            }
+            if !numbers[slot].isEmpty {
+                let dimension = NumberDimension(filters: numbers[slot], everyone: plan.everyone)
+                planned.intervals =
+                    plan.intervals.count..<plan.intervals.count + dimension.intervals.count
+                plan.intervals += dimension.intervals
+            }
+            plan.arguments.append(planned)
+        }
+    }
+
+    private func addTexts(
+        _ filters: [TextFilter], _ nextTable: inout UInt32, _ plan: inout HookPlan
+    ) -> SelectorSet {
+        let dimension = TextDimension(
+            filters: filters, everyone: plan.everyone, keyBytes: plan.textKeyBytes, firstTable: nextTable)
+        nextTable += UInt32(dimension.usedTables)
+        plan.texts += dimension.entries
+        return dimension.otherwise
+    }
+
+    // MARK: The event's layout
+
+    private func layout(_ selectors: [SelectorEventLayout]) -> HookEventLayout {
+        HookEventLayout(
+            hookID: 0, generation: 0, functionName: target.symbol,
+            slots: arguments.map { ArgumentSlot(index: UInt32($0.index), type: $0.type.eventType) },
+            policies: entries.map { entry in
+                PolicyEventLayout(
+                    name: entry.policy.name.value, namespace: entry.policy.namespace?.value,
+                    message: entry.hook.message, tags: entry.hook.tags,
+                    arguments: zip(entry.hook.arguments, entry.slots).map { argument, slot in
+                        PolicyArgumentLayout(
+                            slot: slot, label: argument.label, type: arguments[slot].type.eventType)
+                    })
+            },
+            selectors: selectors)
+    }
+}

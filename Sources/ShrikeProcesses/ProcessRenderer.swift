@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Renders a process once, when it comes into being: from then on events are copies of these bytes.
+
+internal import ShrikeEvents
+internal import ShrikeJSON
+
+/// What an exec record or a seed says about a process, borrowed for the time of one call.
+internal struct ProcessDescription {
+    internal var key: ProcessKey
+    internal var parent: ProcessKey
+    internal var flags: ProcessFlags
+    internal var startTime: Int64
+    internal var auid: UInt32
+    internal var credentials: Credentials
+    internal var namespaces: Namespaces
+    internal var filename: UnsafeRawBufferPointer
+    internal var workingDirectory: UnsafeRawBufferPointer
+    internal var arguments: UnsafeRawBufferPointer
+
+    /// The working directory as shown.
+    internal var shownDirectory: UnsafeRawBufferPointer {
+        if !flags.isDisjoint(with: [.noWorkingDirectory, .errorWorkingDirectory]) {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        guard flags.contains(.rootWorkingDirectory) else { return workingDirectory }
+        let root: StaticString = "/"
+        // SAFETY: a StaticString with a pointer representation lives as long as the program.
+        return UnsafeRawBufferPointer(start: root.utf8Start, count: 1)
+    }
+}
+
+/// Renders processes into a buffer of its own; the caller copies the bytes into a block. One owner.
+internal struct ProcessRenderer: ~Copyable {
+    /// The process rendered last.
+    internal var text = ByteBuffer(capacity: 4_096)
+    private var offsets = FragmentOffsets()
+    private var identifier: ByteBuffer
+    private let nodeBytes: Int
+    private var path = ByteBuffer(capacity: 4_096)
+    private var timestamps = TimestampWriter()
+    private let printsCredentials: Bool
+    private let printsNamespaces: Bool
+    /// Namespaces of pid 1.
+    internal var host = Namespaces()
+
+    internal init(nodeName: String, credentials: Bool, namespaces: Bool) {
+        identifier = ByteBuffer(capacity: nodeName.utf8.count + 48)
+        identifier.append(utf8: nodeName)
+        identifier.append(":")
+        nodeBytes = identifier.count
+        printsCredentials = credentials
+        printsNamespaces = namespaces
+    }
+
+    /// Renders an exec or a seed.
+    internal mutating func render(_ process: ProcessDescription) -> FragmentOffsets {
+        begin(process.key)
+        text.append(",\"uid\":")
+        text.append(decimal: process.credentials.euid)
+        appendPaths(process)
+        offsets.flags = position
+        appendFlags(process.flags, process.startTime)
+        offsets.auid = position
+        text.append(",\"auid\":")
+        text.append(decimal: process.auid)
+        appendParent(process.parent)
+        offsets.refcnt = position
+        offsets.refcntEnd = position
+        if printsCredentials { text.append(capabilities: process.credentials) }
+        if printsNamespaces { text.append(namespaces: process.namespaces, host: host) }
+        appendThread(process.key.pid)
+        if printsCredentials { text.append(processCredentials: process.credentials) }
+        end(isInInitTree: process.flags.contains(.inInitTree))
+        return offsets
+    }
+
+    /// Renders a fork: its parent's texts with an identity of its own.
+    internal mutating func render(
+        fork key: ProcessKey, of parent: ProcessKey, copying original: Fragment?, startTime: Int64,
+        isInInitTree: Bool, dropsArguments: Bool = false
+    ) -> FragmentOffsets {
+        begin(key)
+        if let original { text.append(original.bytes(original.offsets.uid, original.offsets.arguments)) }
+        offsets.arguments = position
+        if let original, !dropsArguments {
+            text.append(original.bytes(original.offsets.arguments, original.offsets.flags))
+        }
+        offsets.flags = position
+        // The incumbent's fork event decodes its clone bit as execve; consumers know forks by that.
+        var flags: ProcessFlags = isInInitTree ? [.execve, .inInitTree] : .execve
+        if dropsArguments { flags.insert(.truncatedArguments) }
+        appendFlags(flags, startTime)
+        offsets.auid = position
+        if let original { text.append(original.bytes(original.offsets.auid, original.offsets.parentExecID)) }
+        appendParent(parent)
+        offsets.refcnt = position
+        text.append(",\"refcnt\":1")
+        offsets.refcntEnd = position
+        if let original { text.append(original.bytes(original.offsets.refcntEnd, original.offsets.tid)) }
+        appendThread(key.pid)
+        if let original { text.append(original.bytes(original.offsets.tidEnd, original.offsets.inInitTree)) }
+        end(isInInitTree: isInInitTree)
+        return offsets
+    }
+
+    private mutating func begin(_ key: ProcessKey) {
+        offsets = FragmentOffsets()
+        text.removeAll()
+        text.append("{\"exec_id\":\"")
+        appendExecID(key)
+        offsets.execIDEnd = position
+        text.append("\",\"pid\":")
+        text.append(decimal: key.pid)
+        offsets.uid = position
+    }
+
+    private mutating func end(isInInitTree: Bool) {
+        offsets.inInitTree = position
+        if isInInitTree {
+            text.append(",\"in_init_tree\":true}")
+        } else {
+            text.append(",\"in_init_tree\":false}")
+        }
+    }
+
+    private mutating func appendPaths(_ process: ProcessDescription) {
+        let directory = process.shownDirectory
+        appendMember(",\"cwd\":\"", directory)
+        if let first = process.filename.first, first != UInt8(ascii: "/"), !process.flags.contains(.procfs) {
+            path.removeAll()
+            path.append(cleanPath: process.filename, in: directory)
+            appendMember(",\"binary\":\"", path.bytes)
+        } else {
+            appendMember(",\"binary\":\"", process.filename)
+        }
+        offsets.arguments = position
+        text.append(",\"arguments\":\"")
+        let start = text.count
+        text.append(
+            joining: process.arguments,
+            keepsTrailing: process.workingDirectory.count > 0
+                && process.flags.isDisjoint(with: [.rootWorkingDirectory, .procfs]))
+        if text.count > start {
+            text.append("\"")
+        } else {
+            text.truncate(to: start - 14)
+        }
+    }
+
+    private mutating func appendMember(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
+        guard value.count > 0 else { return }
+        text.append(name)
+        text.append(escaping: value)
+        text.append("\"")
+    }
+
+    private mutating func appendFlags(_ flags: ProcessFlags, _ startTime: Int64) {
+        text.append(",\"flags\":\"")
+        let start = text.count
+        text.append(flags: flags)
+        if text.count > start { text.append("\"") } else { text.truncate(to: start - 10) }
+        text.append(",\"start_time\":\"")
+        timestamps.append(startTime, to: &text)
+        text.append("\"")
+    }
+
+    private mutating func appendParent(_ parent: ProcessKey) {
+        offsets.parentExecID = position
+        text.append(",\"parent_exec_id\":\"")
+        appendExecID(parent.pid == 0 ? .kernel : parent)
+        text.append("\"")
+    }
+
+    private mutating func appendThread(_ tid: UInt32) {
+        offsets.tid = position
+        text.append(",\"tid\":")
+        text.append(decimal: tid)
+        offsets.tidEnd = position
+    }
+
+    /// base64("node:ktime:pid")
+    private mutating func appendExecID(_ key: ProcessKey) {
+        identifier.truncate(to: nodeBytes)
+        identifier.append(decimal: key.ktime)
+        identifier.append(":")
+        identifier.append(decimal: key.pid)
+        text.append(base64: identifier.bytes)
+    }
+
+    private var position: UInt32 { UInt32(truncatingIfNeeded: text.count) }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plan as the bytes that the hook program reads.
+
+internal import ShrikeABI
+internal import ShrikePolicyCompiler
+
+extension HookPlan {
+    /// The program's frozen configuration.
+    func configuration(hookID: UInt32, generation: UInt32) -> shrike_hook_config {
+        var configuration = shrike_hook_config()
+        configuration.hook_id = hookID
+        configuration.generation = generation
+        configuration.words = UInt32(wordCount)
+        configuration.argument_count = UInt32(arguments.count)
+        configuration.text_key_bytes = UInt32(textKeyBytes)
+        configuration.reverse_key_bytes = UInt32(reverseKeyBytes)
+        configuration.process_generation = generation
+        if candidates != nil { configuration.flags |= SHRIKE_HOOK_HAS_PROCESS.rawValue }
+        if isChained { configuration.flags |= SHRIKE_HOOK_CHAINED.rawValue }
+        Self.store(everyone, in: &configuration.all)
+        for (number, argument) in arguments.enumerated() {
+            Self.store(argument.configuration(target), in: &configuration.arguments, at: number)
+            Self.store(argument.filtered, in: &configuration.filtered, at: number)
+            Self.store(argument.forwardDefault, in: &configuration.forward_default, at: number)
+            Self.store(argument.reverseDefault, in: &configuration.reverse_default, at: number)
+        }
+        return configuration
+    }
+
+    // C arrays come to Swift as tuples; these write them as the memory that they are.
+
+    private static func store<Array, Element: BitwiseCopyable>(
+        _ element: Element, in array: inout Array, at index: Int
+    ) {
+        unsafe withUnsafeMutableBytes(of: &array) {
+            unsafe $0.storeBytes(of: element, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
+        }
+    }
+
+    private static func store<Array>(_ set: SelectorSet, in array: inout Array, at row: Int = 0) {
+        for (index, word) in set.words.enumerated() {
+            store(word, in: &array, at: row * Int(SHRIKE_MAX_WORDS) + index)
+        }
+    }
+}
+
+extension PlannedArgument {
+    fileprivate func configuration(_ target: HookTarget) -> shrike_argument_config {
+        var configuration = shrike_argument_config()
+        configuration.index = UInt8(index)
+        configuration.type = UInt8(type.rawValue)
+        configuration.source = UInt8(
+            target.isSyscall ? SHRIKE_SOURCE_SYSCALL.rawValue : SHRIKE_SOURCE_PARAMETER.rawValue)
+        configuration.text_index = textIndex.map { UInt8($0) } ?? UInt8(SHRIKE_NO_TEXT)
+        configuration.has_forward = forwardTable == nil ? 0 : 1
+        configuration.has_reverse = reverseTable == nil ? 0 : 1
+        configuration.has_intervals = intervals == nil ? 0 : 1
+        configuration.is_signed = isSigned ? 1 : 0
+        configuration.forward_table = forwardTable ?? 0
+        configuration.reverse_table = reverseTable ?? 0
+        configuration.interval_first = UInt32(intervals?.lowerBound ?? 0)
+        configuration.interval_count = UInt32(intervals?.count ?? 0)
+        return configuration
+    }
+}
+
+/// Values of the plan's maps, byte for byte.
+enum MapBytes {
+    static func of<Value: BitwiseCopyable>(_ value: Value) -> [UInt8] {
+        unsafe withUnsafeBytes(of: value) { unsafe Array($0) }
+    }
+
+    static func of(_ set: SelectorSet) -> [UInt8] { set.words.flatMap { of($0) } }
+
+    /// `struct text_key` and as much text as the key holds; the rest is zeros that no one compares.
+    static func key(_ entry: TextEntry, keyBytes: Int) -> [UInt8] {
+        of(UInt32(32 + entry.key.count * 8)) + of(entry.table) + entry.key
+            + Array(repeating: 0, count: keyBytes - entry.key.count)
+    }
+
+    static func value(_ entry: TextEntry) -> [UInt8] {
+        of(shrike_text_value(next_table: entry.nextTable, reserved: 0)) + of(entry.alive)
+    }
+
+    static func value(_ interval: Interval) -> [UInt8] { of(interval.start) + of(interval.alive) }
+
+    static func value(_ selector: PlannedSelector) -> [UInt8] {
+        var configuration = shrike_selector_config()
+        configuration.policy_end = UInt16(selector.policyEnd)
+        if selector.isPosted { configuration.flags |= SHRIKE_SELECTOR_POST.rawValue }
+        if let error = selector.overrideError {
+            configuration.flags |= SHRIKE_SELECTOR_OVERRIDE.rawValue
+            configuration.override_error = Int16(error)
+        }
+        configuration.signal = UInt8(selector.signal)
+        return of(configuration)
+    }
+
+    /// A path as the binary table's key: padded with zeros.
+    static func binaryKey(_ path: String) -> [UInt8] {
+        let bytes = Array(path.utf8.prefix(BinaryTable.maximumPathBytes))
+        return bytes + Array(repeating: 0, count: Int(SHRIKE_MAX_BINARY_BYTES) - bytes.count)
+    }
+}

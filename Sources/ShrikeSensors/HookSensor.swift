@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// One hook in the kernel: the plan's maps filled and frozen, its one program attached.
+
+public import ShrikeBPF
+public import ShrikePolicyCompiler
+
+internal import ShrikeABI
+internal import ShrikeBPFObjects
+
+/// How a hook's program is entered.
+public enum HookMechanism: Sendable, Hashable {
+    /// BPF trampoline on entry; sees every call, cannot refuse.
+    case fentry
+    /// BPF trampoline that may answer in the function's place.
+    case modifyReturn
+    /// LSM hook of this name.
+    case lsm(hook: String)
+
+    var program: String {
+        switch self {
+        case .fentry: "hook_function_entry"
+        case .modifyReturn: "hook_function_modify_return"
+        case .lsm: "hook_function_lsm"
+        }
+    }
+}
+
+/// A hook's program and tables in the kernel. Detaches and frees all when it ends.
+public struct HookSensor: ~Copyable {
+    /// What is hooked.
+    public let target: HookTarget
+    /// How.
+    public let mechanism: HookMechanism
+    private let object: LoadedBPFObject
+    private let link: BPFLink
+
+    /// Loads and attaches the plan's program beside whatever else is on the function.
+    /// - Parameters:
+    ///   - hookID: number of the hook in event records.
+    ///   - generation: number of this plan, never 0, never used before.
+    public init(
+        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, hookID: UInt32,
+        generation: UInt32, processes: borrowing ProcessSensor
+    ) throws(BPFError) {
+        target = plan.target
+        self.mechanism = mechanism
+        let open = try shrike_function_object.open()
+        try processes.share(with: open)
+        try open.keepPrograms([mechanism.program])
+        switch mechanism {
+        case .fentry, .modifyReturn: try open.setAttachTarget(mechanism.program, plan.target.symbol)
+        case .lsm(let hook): try open.setAttachTarget(mechanism.program, hook)
+        }
+        try Self.shapeMaps(of: open, plan, binaries)
+        try open.setInitialValue(
+            ".rodata.config", plan.configuration(hookID: hookID, generation: generation))
+        let loaded: LoadedBPFObject
+        do throws(BPFError) {
+            loaded = try open.load()
+        } catch {
+            throw BPFError("hook", plan.target.symbol, errno: error.errno, detail: error.detail)
+        }
+        try Self.fillMaps(of: loaded, plan, binaries)
+        link = try loaded.attach(mechanism.program)
+        object = loaded
+    }
+
+    private static func shapeMaps(
+        of open: borrowing OpenBPFObject, _ plan: HookPlan, _ binaries: BinaryTable
+    ) throws(BPFError) {
+        let maskBytes = plan.wordCount * MemoryLayout<UInt64>.size
+        if plan.texts.isEmpty {
+            try open.omitMap("text_values")
+        } else {
+            try open.setMap(
+                "text_values", maxEntries: plan.texts.count,
+                keySize: MemoryLayout<UInt32>.size * 2 + plan.textKeyBytes,
+                valueSize: MemoryLayout<shrike_text_value>.size + maskBytes)
+        }
+        if plan.intervals.isEmpty {
+            try open.omitMap("number_intervals")
+        } else {
+            try open.setMap(
+                "number_intervals", maxEntries: plan.intervals.count,
+                valueSize: MemoryLayout<UInt64>.size + maskBytes)
+        }
+        if let candidates = plan.candidates {
+            try open.setMap("process_candidates", maxEntries: candidates.count, valueSize: maskBytes)
+            try open.setMap("binary_classes", maxEntries: max(binaries.paths.count, 1))
+        } else {
+            try open.omitMap("process_candidates")
+            try open.omitMap("binary_classes")
+        }
+        try open.setMap("selector_actions", maxEntries: plan.selectors.count)
+    }
+
+    /// Fills the tables and freezes them: nobody changes a decision afterwards.
+    private static func fillMaps(
+        of loaded: borrowing LoadedBPFObject, _ plan: HookPlan, _ binaries: BinaryTable
+    ) throws(BPFError) {
+        if !plan.texts.isEmpty {
+            let map = try loaded.map("text_values")
+            for entry in plan.texts {
+                try map.update(key: MapBytes.key(entry, keyBytes: plan.textKeyBytes), value: MapBytes.value(entry))
+            }
+            try map.freeze()
+        }
+        if !plan.intervals.isEmpty {
+            let map = try loaded.map("number_intervals")
+            for (index, interval) in plan.intervals.enumerated() {
+                try map.update(index: index, value: MapBytes.value(interval))
+            }
+            try map.freeze()
+        }
+        if let candidates = plan.candidates {
+            let map = try loaded.map("process_candidates")
+            for (binaryClass, candidates) in candidates.enumerated() {
+                try map.update(index: binaryClass, value: MapBytes.of(candidates))
+            }
+            try map.freeze()
+            let classes = try loaded.map("binary_classes")
+            for (number, path) in binaries.paths.enumerated() {
+                try classes.update(
+                    key: MapBytes.binaryKey(path), value: MapBytes.of(binaries.binaryClass(of: number)))
+            }
+            try classes.freeze()
+        }
+        let actions = try loaded.map("selector_actions")
+        for (bit, selector) in plan.selectors.enumerated() {
+            try actions.update(index: bit, value: MapBytes.value(selector))
+        }
+        try actions.freeze()
+    }
+}

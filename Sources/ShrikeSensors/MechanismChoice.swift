@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cheapest way in that keeps a plan's meaning on this kernel.
+
+public import ShrikeBPF
+public import ShrikePolicyCompiler
+
+/// Chooses how hooks are entered on the running kernel.
+public struct MechanismChoice {
+    private let types: KernelBTF
+    private let hasBPFLSM: Bool
+
+    /// - Parameters:
+    ///   - types: the kernel's types.
+    ///   - hasBPFLSM: whether BPF programs are asked at LSM hooks.
+    public init(types: KernelBTF, hasBPFLSM: Bool) {
+        self.types = types
+        self.hasBPFLSM = hasBPFLSM
+    }
+
+    /// The mechanism for a plan.
+    ///
+    /// A plan that only observes takes fentry. One that enforces takes the function's LSM hook where there is one:
+    /// a trampoline program that is preempted is *skipped* for the next task on that CPU (the recursion guard in
+    /// kernel/bpf/trampoline.c), an LSM program is not; and it is cheaper than fmod_ret. Decision 0002.
+    public func mechanism(for plan: HookPlan) -> HookMechanism {
+        guard plan.enforces else { return .fentry }
+        if let hook = lsmHook(for: plan.target.symbol) { return .lsm(hook: hook) }
+        return plan.refuses ? .modifyReturn : .fentry
+    }
+
+    /// `file_open` for `security_file_open`, if it takes the same arguments and BPF is asked there.
+    private func lsmHook(for symbol: String) -> String? {
+        let prefix = "security_"
+        guard hasBPFLSM, symbol.hasPrefix(prefix) else { return nil }
+        let hook = String(symbol.dropFirst(prefix.count))
+        guard let outer = types.function(named: symbol), let inner = types.function(named: "bpf_lsm_\(hook)"),
+            outer.parameters.map(\.type) == inner.parameters.map(\.type), outer.returnType == inner.returnType
+        else { return nil }
+        return hook
+    }
+}

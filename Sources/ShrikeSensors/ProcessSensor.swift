@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process sensor in the kernel: fork, exec and exit, and the maps that all hooks share.
+
+public import ShrikeBPF
+
+internal import ShrikeBPFObjects
+
+/// The process sensor, attached. Detaches when it ends.
+public struct ProcessSensor: ~Copyable {
+    private let object: LoadedBPFObject
+    private let links: [BPFLinkBox]
+
+    /// Loads and attaches the sensor's programs. Ring sizes are powers of two of whole pages.
+    public init(criticalRingBytes: Int, observationRingBytes: Int) throws(BPFError) {
+        let open = try shrike_process_object.open()
+        try open.setMap("critical_ring", maxEntries: criticalRingBytes)
+        try open.setMap("observation_ring", maxEntries: observationRingBytes)
+        let loaded = try open.load()
+        var links: [BPFLinkBox] = []
+        for program in ["process_fork", "process_exec", "process_exit"] {
+            links.append(BPFLinkBox(try loaded.attach(program)))
+        }
+        object = loaded
+        self.links = links
+    }
+
+    /// What was there before: one `struct shrike_task_seed` a process, in the iterator's order. Also gives each
+    /// of these tasks its state. Call it when the sensor is attached, so that no process falls between.
+    public borrowing func readSeeds() throws(BPFError) -> [UInt8] {
+        try object.attach("seed_task").readIterator()
+    }
+
+    /// The ring for fork, exec, exit and enforcement.
+    public borrowing func criticalRing() throws(BPFError) -> RingBuffer { try RingBuffer(object.map("critical_ring")) }
+
+    /// The ring for observations.
+    public borrowing func observationRing() throws(BPFError) -> RingBuffer {
+        try RingBuffer(object.map("observation_ring"))
+    }
+
+    /// The kernel side's counters, summed over CPUs; index: `enum shrike_counter`.
+    public borrowing func counters() throws(BPFError) -> [UInt64] { try object.map("counters").perCPUSums() }
+
+    /// The maps that a hook's object takes over in place of its own.
+    static let sharedMaps = [
+        "task_states", "thread_images", "critical_ring", "observation_ring", "counters", "scratch_slots",
+    ]
+
+    /// Makes `open` use this sensor's maps.
+    borrowing func share(with open: borrowing OpenBPFObject) throws(BPFError) {
+        for map in Self.sharedMaps { try open.reuseMap(map, object.map(map)) }
+    }
+}
+
+/// Holds a link where a noncopyable value cannot stand, as in an array.
+final class BPFLinkBox {
+    private let link: BPFLink
+    init(_ link: consuming BPFLink) { self.link = link }
+}

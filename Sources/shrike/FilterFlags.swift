@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags of `shrike getevents` that say which events are printed, and which of their fields.
+
+import ArgumentParser
+import ShrikeControl
+import ShrikeEventReader
+
+/// Which events are printed.
+struct FilterFlags: ParsableArguments {
+    @Option(
+        name: [.customShort("e"), .long],
+        help: ArgumentHelp("Kinds of events: PROCESS_EXEC, …", valueName: "kinds"))
+    var eventTypes: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The same by short name: \(Tetragon_EventType.shortNames.joined(separator: ", ")).",
+            valueName: "kinds"))
+    var processType: [String] = []
+
+    @Option(
+        name: [.customShort("n"), .long, .customLong("namespaces")],
+        help: ArgumentHelp("Kubernetes namespaces, by their exact names.", valueName: "names"))
+    var namespace: [String] = []
+
+    @Option(help: ArgumentHelp("Kubernetes namespaces.", valueName: "expressions"))
+    var namespaceRegex: [String] = []
+
+    @Option(
+        name: [.long, .customLong("processes")],
+        help: ArgumentHelp("Paths of binaries.", valueName: "expressions"))
+    var process: [String] = []
+
+    @Option(
+        name: [.long, .customLong("pods")],
+        help: ArgumentHelp("Names of pods.", valueName: "expressions"))
+    var pod: [String] = []
+
+    @Option(help: ArgumentHelp("Names of containers.", valueName: "expressions"))
+    var containers: [String] = []
+
+    @Flag(help: "Processes that are in no pod; with --namespace: those too.")
+    var host = false
+
+    @Option(help: ArgumentHelp("Policies, by their exact names.", valueName: "names"))
+    var policyNames: [String] = []
+
+    @Option(help: .hidden)
+    var celExpression: [String] = []
+
+    @Option(
+        name: [.customShort("f"), .long],
+        help: ArgumentHelp("Print these fields only: process.pid,parent.binary", valueName: "fields"))
+    var includeFields: [String] = []
+
+    @Option(
+        name: [.customShort("F"), .long],
+        help: ArgumentHelp("Do not print these fields.", valueName: "fields"))
+    var excludeFields: [String] = []
+
+    /// Makes one filter of all flags; `nil` when none was given.
+    func eventFilter() throws -> EventFilter? {
+        var filter = Tetragon_Filter()
+        filter.eventSet = try ListFlag.values(eventTypes + processType).map(Self.eventType)
+        filter.namespace = ListFlag.values(namespace) + (host ? [""] : [])
+        filter.namespaceRegex = ListFlag.values(namespaceRegex)
+        filter.binaryRegex = ListFlag.values(process)
+        filter.podRegex = ListFlag.values(pod)
+        filter.containerNameRegex = ListFlag.values(containers)
+        filter.policyNames = ListFlag.values(policyNames)
+        filter.celExpression = celExpression
+        guard filter != Tetragon_Filter() else { return nil }
+        do throws(EventFilterError) {
+            return try EventFilter(filter)
+        } catch {
+            throw CommandError(Self.text(error))
+        }
+    }
+
+    /// Names the flag, where the error names the member of the filter that it fills.
+    private static func text(_ error: EventFilterError) -> String {
+        let flags = [
+            "binary_regex": "--process", "namespace_regex": "--namespace-regex", "pod_regex": "--pod",
+            "container_name_regex": "--containers", "cel_expression": "--cel-expression",
+        ]
+        let text = error.description
+        for (member, flag) in flags where text.hasPrefix(member) {
+            return flag + text.dropFirst(member.count)
+        }
+        return text
+    }
+
+    /// Makes the field filters; the exclusion comes last and always wins.
+    func fieldFilters() throws -> [FieldFilter] {
+        let included = ListFlag.values(includeFields)
+        let excluded = ListFlag.values(excludeFields)
+        var filters: [FieldFilter] = []
+        if !included.isEmpty { filters.append(try FieldFilter(.include, paths: included)) }
+        if !excluded.isEmpty { filters.append(try FieldFilter(.exclude, paths: excluded)) }
+        return filters
+    }
+
+    private static func eventType(_ name: String) throws -> Tetragon_EventType {
+        guard let type = Tetragon_EventType(eventTypeName: name) else {
+            throw CommandError(
+                "unknown kind of event \"\(name)\"; known are "
+                    + Tetragon_EventType.shortNames.joined(separator: ", "))
+        }
+        return type
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plans of small policies, looked at in full.
+
+import ShrikeABI
+import ShrikeEvents
+import ShrikePolicy
+import Testing
+
+@testable import ShrikePolicyCompiler
+
+@Suite struct PolicyCompilerTests {
+    @Test func policiesOnOneFunctionShareOnePlan() throws {
+        let texts = (0..<50).map {
+            policy("p\($0)", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [/p\($0)/]}]")
+        }
+        let policies = texts.flatMap { PolicyLoader.load(Array($0.utf8), file: "p.yaml").policies }
+        let plan = try PolicyCompiler.compile(policies)
+        #expect(plan.hooks.count == 1)
+        let hook = try #require(plan.hooks.first)
+        #expect(hook.arguments.count == 1)
+        #expect(hook.wordCount == 1)
+        #expect(hook.selectors.count == 50)
+        let lookup = KernelLookup(plan: hook)
+        #expect(lookup.alive(text: "/p7/x", argument: 0) == SelectorSet(of: [7], wordCount: 1))
+        #expect(lookup.alive(text: "/p50/x", argument: 0).isEmpty)
+    }
+
+    @Test func firstSelectorOfEachPolicyEndsAtItsPolicysEnd() throws {
+        let plan = try compile(
+            policy("a", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [/a]}]\n    - matchActions: [{action: NoPost}]"),
+            policy("b", args: fileArgument, selectors: "    - matchActions: [{action: Sigkill}, {action: Override, argError: -1}]"))
+        let selectors = try #require(plan.hooks.first).selectors
+        #expect(selectors.map(\.policyEnd) == [2, 2, 3])
+        #expect(selectors.map(\.isPosted) == [true, false, true])
+        #expect(selectors.map(\.signal) == [0, 0, 9])
+        #expect(selectors.map(\.overrideError) == [nil, nil, -1])
+    }
+
+    @Test func monitorModeReportsWithoutEnforcing() throws {
+        let text = policy("m", args: fileArgument, selectors: "    - matchActions: [{action: Sigkill}]")
+            + "\n  options:\n  - {name: policy-mode, value: monitor}\n"
+        let hook = try #require(try compile(text).hooks.first)
+        #expect(!hook.enforces)
+        #expect(hook.layout.selectors == [SelectorEventLayout(policy: 0, actions: [.sigkill], mode: .monitor)])
+    }
+
+    @Test func hookWithoutSelectorsMatchesEverything() throws {
+        let text = """
+            apiVersion: cilium.io/v1alpha1
+            kind: TracingPolicy
+            metadata: {name: all}
+            spec:
+              kprobes:
+              - {call: security_file_open, syscall: false, args: [{index: 0, type: file}]}
+            """
+        let hook = try #require(try compile(text).hooks.first)
+        #expect(hook.selectors.count == 1)
+        #expect(hook.selectors[0].isPosted)
+        #expect(hook.everyone.contains(0))
+    }
+
+    @Test func argumentsAreReadOnceAndHandedOutAsDeclared() throws {
+        let plan = try compile(
+            policy("a", call: "security_file_permission", args: "    - {index: 0, type: file}\n    - {index: 1, type: int, label: mask}", selectors: "    - {}"),
+            policy("b", call: "security_file_permission", args: "    - {index: 1, type: int}\n    - {index: 1, type: uint32}", selectors: "    - {}"))
+        let hook = try #require(plan.hooks.first)
+        #expect(hook.layout.slots.map(\.type) == [.file, .int32, .uint32])
+        #expect(hook.layout.policies[0].arguments.map(\.slot) == [0, 1])
+        #expect(hook.layout.policies[0].arguments.map(\.label) == [nil, "mask"])
+        #expect(hook.layout.policies[1].arguments.map(\.slot) == [1, 2])
+    }
+
+    @Test func binariesChooseCandidates() throws {
+        let plan = try compile(
+            policy("in", args: fileArgument, selectors: "    - matchBinaries: [{operator: In, values: [/bin/cat, /bin/ls]}]"),
+            policy("notin", args: fileArgument, selectors: "    - matchBinaries: [{operator: NotIn, values: [/bin/cat]}]"),
+            policy("any", args: fileArgument, selectors: "    - {}"))
+        let candidates = try #require(plan.hooks.first?.candidates)
+        #expect(plan.binaries.paths == ["/bin/cat", "/bin/ls"])
+        func alive(_ binaryClass: UInt32) -> [Int] { (0..<3).filter { candidates[Int(binaryClass)].contains($0) } }
+        #expect(alive(plan.binaries.binaryClass(of: 0)) == [0, 2])
+        #expect(alive(plan.binaries.binaryClass(of: 1)) == [0, 1, 2])
+        #expect(alive(SHRIKE_BINARY_OTHER.rawValue) == [1, 2])
+        #expect(alive(SHRIKE_BINARY_UNKNOWN.rawValue) == [1, 2])
+        #expect(alive(SHRIKE_BINARY_KERNEL_THREAD.rawValue) == [2])
+    }
+
+    @Test func longValuesAreChained() throws {
+        let long = "/" + String(repeating: "a", count: 600)
+        let plan = try compile(
+            policy("e", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Equal, values: [\(long)]}]"),
+            policy("p", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [\(long)]}]"),
+            policy("n", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: NotPrefix, values: [\(long.prefix(300))]}]"))
+        let hook = try #require(plan.hooks.first)
+        #expect(hook.isChained)
+        let lookup = KernelLookup(plan: hook)
+        func alive(_ text: String) -> [Int] { (0..<3).filter { lookup.alive(text: text, argument: 0).contains($0) } }
+        #expect(alive(long) == [0, 1])
+        #expect(alive(long + "b") == [1])
+        #expect(alive(String(long.prefix(601 - 1))) == [])
+        #expect(alive(String(long.prefix(299))) == [2])
+        #expect(alive(String(long.prefix(299)) + "b") == [2])
+        #expect(alive("/x") == [2])
+    }
+
+    @Test func tooManySelectorsOnOneHookAreRefused() {
+        let one = PolicyLoader.load(
+            Array(policy("many", args: fileArgument, selectors: String(repeating: "    - {}\n", count: 64)).utf8),
+            file: "many.yaml"
+        ).policies
+        let policies = Array(repeating: one, count: 33).flatMap { $0 }
+        #expect {
+            try PolicyCompiler.compile(policies)
+        } throws: { error in
+            (error as? CompileError)?.diagnostics.first?.message
+                == "all policies together have more than 2048 selectors on `security_file_open`"
+        }
+    }
+}
+
+extension SelectorSet {
+    init(of bits: [Int], wordCount: Int) {
+        self.init(wordCount: wordCount)
+        for bit in bits { insert(bit) }
+    }
+}

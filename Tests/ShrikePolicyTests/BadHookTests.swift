@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hooks that the kernel does not have. Each gives exactly the lines after the arrows.
+
+import Testing
+
+@Suite struct BadHookTests {
+    @Test("It is explained", arguments: cases)
+    func isExplained(bad: BadPolicy) {
+        #expect(bad.findings == bad.expected)
+    }
+
+    static let cases = BadPolicy.parse(
+        #"""
+        ## hook: unknown function
+        - call: security_file_opn
+          syscall: false
+        -> 7:11: error: this kernel has no function `security_file_opn`; did you mean `security_file_open`?
+
+        ## hook: unknown function unlike any other
+        - call: zzz
+          syscall: false
+        -> 7:11: error: this kernel has no function `zzz`; `ignore: {callNotFound: true}` skips what a kernel lacks
+
+        ## hook: unknown function may be missing
+        - call: zzz
+          syscall: false
+          ignore: {callNotFound: true}
+
+        ## hook: plain function, syscall left out
+        - call: security_file_open
+        -> 7:11: error: `security_file_open` is a kernel function, not a system call (`syscall` is true unless the policy says otherwise); add `syscall: false`
+
+        ## hook: plain function, syscall true
+        - call: security_file_open
+          syscall: true
+        -> 7:11: error: `security_file_open` is a kernel function, not a system call; write `syscall: false`
+
+        ## hook: unknown function, syscall left out
+        - call: security_file_opn
+        -> 7:11: error: this kernel has no function `security_file_opn`; did you mean `security_file_open`, with `syscall: false`?
+
+        ## hook: system call without sys_
+        - call: openat
+        -> 7:11: error: `openat` is not written as a system call; write `sys_openat`
+
+        ## hook: unknown system call
+        - call: sys_opentat
+        -> 7:11: error: this kernel has no system call `sys_opentat`; did you mean `sys_openat`?
+
+        ## hook: system call as function
+        - call: sys_openat
+          syscall: false
+        -> 7:11: error: this kernel has no function `sys_openat`; it is a system call: write `syscall: true`
+
+        ## hook: other architecture
+        - call: __ia32_sys_openat
+        -> 7:11: error: this kernel has no system call `__ia32_sys_openat`; did you mean `sys_openat`?
+
+        ## policy: undefined list
+        lists:
+        - {name: calls, values: [schedule]}
+        kprobes:
+        - call: list:call
+          syscall: false
+        -> 9:11: error: the list `call` is not defined; did you mean `calls`?
+
+        ## policy: member of a list
+        lists:
+        - {name: calls, values: [schedule, scheduel]}
+        kprobes:
+        - call: list:calls
+          syscall: false
+        -> 7:38: error: this kernel has no function `scheduel`; did you mean `schedule`?
+
+        ## policy: unknown LSM hook
+        lsmhooks:
+        - hook: file_opn
+        -> 7:11: error: this kernel has no LSM hook `file_opn`; did you mean `file_open`?
+
+        ## policy: LSM hook with prefix
+        lsmhooks:
+        - hook: security_file_open
+        -> 7:11: error: an LSM hook is written without `security_`; write `file_open`
+
+        ## policy: tracepoint with slash
+        tracepoints:
+        - subsystem: sched/sched_process_exec
+          event: sched_process_exec
+        -> 7:16: error: `sched/sched_process_exec` is not a single name; write the part before `/` in `subsystem`, the other in `event`
+
+        ## policy: uprobe without place
+        uprobes:
+        - path: bin/a
+        -> 7:5: error: a uprobe needs exactly one of `symbols`, `offsets` and `addrs`; add `symbols`
+        -> 7:11: warning: a relative path is taken from the daemon's working directory; write an absolute path
+
+        ## policy: uprobe with two places
+        uprobes:
+        - path: /bin/a
+          symbols: [main]
+          offsets: [0x10]
+          refCtrOffsets: [1]
+          binaryDigests: ["sha256:12", "build-id:ab"]
+        -> 9:5: error: a uprobe needs exactly one of `symbols`, `offsets` and `addrs`; remove all but one
+        -> 10:5: error: `refCtrOffsets` has 1 entries for 2 places; give one for each
+        -> 11:21: error: `sha256:12` is not a digest; write `sha256:` or `build-id:` and hexadecimal digits
+        """#)
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this version cannot run is refused where it stands.
+
+import ShrikePolicy
+import Testing
+
+@Suite struct FeatureSupportTests {
+    /// What is refused: line, column, name.
+    private func refused(_ text: String) -> [String] {
+        let result = PolicyLoader.load(Array(text.utf8), file: "p.yaml")
+        #expect(result.diagnostics.filter { $0.severity == .error }.map(\.description) == [])
+        return result.policies.flatMap { FeatureSupport.check($0) }.map { diagnostic in
+            #expect(diagnostic.severity == .error)
+            #expect(diagnostic.code == .notSupported)
+            let end = " is not supported by this version of shriked"
+            #expect(diagnostic.message.hasSuffix(end))
+            let start = diagnostic.range.start
+            return "\(start.line):\(start.column) \(diagnostic.message.dropLast(end.count))"
+        }
+    }
+
+    @Test("What the engine can run is not refused")
+    func supported() {
+        let text = policy(
+            """
+            options: [{name: policy-mode, value: monitor}]
+            lists: []
+            kprobes:
+            - call: security_file_open
+              syscall: false
+              return: false
+              message: hello
+              tags: [ab]
+              args: [{index: 0, type: file, label: f, returnCopy: false, resolve: ""}]
+              selectors:
+              - label: s
+                matchArgs: [{index: 0, operator: NotPostfix, values: [.so]}]
+                matchBinaries: [{operator: NotIn, values: [/bin/a], followChildren: false}]
+                matchActions: [{action: Override, argError: -1}, {action: Signal, argSig: 15}, {action: NoPost}]
+            - call: sys_setuid
+            """)
+        #expect(refused(text) == [])
+    }
+
+    @Test("Each supported type and operator is not refused")
+    func supportedWords() {
+        for type in [
+            "int", "int32", "sint32", "uint32", "size_t", "int64", "sint64", "long", "uint64", "ulong",
+        ] {
+            for comparison in [
+                "Equal", "NotEqual", "GT", "GreaterThan", "LT", "LessThan", "InMap", "NotInMap",
+            ] {
+                let text = hook(
+                    "- call: f\n  args: [{index: 0, type: \(type)}]\n  selectors: "
+                        + "[{matchArgs: [{index: 0, operator: \(comparison), values: [\"1\"]}]}]")
+                #expect(refused(text) == [])
+            }
+        }
+    }
+
+    @Test("Sections and scopes")
+    func sections() {
+        let text = policy(
+            """
+            tracepoints: [{subsystem: a, event: b}]
+            loader: true
+            lists: [{name: a, values: [b]}]
+            enforcers: [{calls: [sys_open]}]
+            options: [{name: disable-kprobe-multi, value: "1"}]
+            selectorsMacros: {m: {}}
+            podSelector: {}
+            containerSelector: {}
+            hostSelector: {}
+            nodeSelector: {}
+            """)
+        #expect(
+            refused(text) == [
+                "6:3 `tracepoints`", "7:3 `loader`", "8:3 `lists`", "9:3 `enforcers`",
+                "10:20 `option disable-kprobe-multi`", "11:3 `selectorsMacros`", "12:3 `podSelector`",
+                "13:3 `containerSelector`", "14:3 `hostSelector`", "15:3 `nodeSelector`",
+            ])
+        let namespaced =
+            "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicyNamespaced\nmetadata: {name: a}\nspec: {}\n"
+        #expect(refused(namespaced) == ["2:7 `kind: TracingPolicyNamespaced`"])
+    }
+
+    @Test(
+        "Other kinds of hooks",
+        arguments: [
+            "fentries: [{call: a}]", "lsmhooks: [{hook: a}]", "uprobes: [{path: a}]",
+            "usdts: [{path: a, provider: b, name: c}]",
+        ])
+    func hookKinds(section: String) {
+        #expect(refused(policy(section)) == ["6:3 `\(section.prefix { $0 != ":" })`"])
+    }
+
+    @Test("Fields of a hook and its arguments")
+    func hookFields() {
+        let text = hook(
+            """
+            - call: list:a
+              return: true
+              returnArg: {index: 0, type: int}
+              returnArgAction: TrackSock
+              data: [{index: 0, type: int, source: current_task, resolve: pid}]
+              ignore: {callNotFound: true}
+              args:
+              - {index: 0, type: skb, resolve: a}
+              - {index: 1, type: char_buf, sizeArgIndex: 3}
+              - {index: 2, type: file, returnCopy: true, maxData: true, btfType: a, btfTypeModule: b}
+            """)
+        #expect(
+            refused(text) == [
+                "7:11 `list:`", "8:5 `return`", "9:5 `returnArg`", "10:5 `returnArgAction`", "11:5 `data`",
+                "12:5 `ignore`", "14:24 `type: skb`", "14:29 `resolve`", "15:24 `type: char_buf`",
+                "15:34 `sizeArgIndex`", "16:30 `returnCopy`", "16:48 `maxData`", "16:63 `btfType`",
+                "16:75 `btfTypeModule`",
+            ])
+    }
+
+    @Test("Filters and actions")
+    func filters() {
+        let text = selector(
+            """
+            macros: [m]
+            matchArgs:
+            - {args: [0], operator: Mask, values: ["1"]}
+            matchData: [{index: 0, operator: Equal, values: ["1"]}]
+            matchReturnArgs: [{index: 0, operator: Equal, values: ["1"]}]
+            matchBinaries: [{operator: Prefix, values: [/a], followChildren: true}]
+            matchParentBinaries: [{operator: In, values: [/a]}]
+            matchPIDs: [{operator: In, values: [1]}]
+            matchNamespaces: [{namespace: Pid, operator: In, values: [host_ns]}]
+            matchNamespaceChanges: [{operator: In, values: [Pid]}]
+            matchCapabilities: [{operator: In, values: [CAP_BPF]}]
+            matchCapabilityChanges: [{operator: In, values: [CAP_BPF]}]
+            matchWorkloads: {podSelector: {}}
+            matchActions:
+            - {action: Post, rateLimit: 1m, rateLimitScope: global, kernelStackTrace: true, userStackTrace: true}
+            - {action: GetUrl, argUrl: a}
+            - {action: Override, argRegs: [rax=1]}
+            matchReturnActions: [{action: Post}]
+            """)
+        #expect(
+            refused(text) == [
+                "12:7 `macros`", "14:10 `args`", "14:31 `operator: Mask`", "15:7 `matchData`",
+                "16:7 `matchReturnArgs`", "17:34 `operator: Prefix`", "17:56 `followChildren`",
+                "18:7 `matchParentBinaries`", "19:7 `matchPIDs`", "20:7 `matchNamespaces`",
+                "21:7 `matchNamespaceChanges`", "22:7 `matchCapabilities`", "23:7 `matchCapabilityChanges`",
+                "24:7 `matchWorkloads`", "26:24 `rateLimit`", "26:39 `rateLimitScope`",
+                "26:63 `kernelStackTrace`",
+                "26:87 `userStackTrace`", "27:18 `action: GetUrl`", "27:26 `argUrl`", "28:28 `argRegs`",
+                "29:7 `matchReturnActions`",
+            ])
+    }
+
+    @Test("Every field of the language is either supported or refused")
+    func exhaustive() {
+        // Each type alone, each operator alone, each action alone.
+        let types = ArgumentType.allCases.filter {
+            !refused(hook("- call: f\n  args: [{index: 0, type: \($0.rawValue)}]")).isEmpty
+        }
+        #expect(types.count == ArgumentType.allCases.count - 13)
+        let operators = Operator.allCases.filter { comparison in
+            let text = "matchArgs: [{index: 0, operator: \(comparison.rawValue)}]"
+            return ![.in, .notIn].contains(comparison) && !refused(selector(text)).isEmpty
+        }
+        #expect(operators.count == Operator.allCases.count - 2 - 14)
+        let actions = ActionKind.allCases.filter {
+            !refused(selector("matchActions: [{action: \($0.rawValue)}]")).isEmpty
+        }
+        #expect(actions.count == ActionKind.allCases.count - 5)
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A kernel that the tests make up, and shorthand for loading and checking text.
+
+import ShrikePolicy
+
+/// A kernel with a few functions.
+struct FakeKernel: KernelFacts {
+    var functions: [String: FunctionPrototype]
+    var systemCalls: [String: FunctionPrototype]
+    var lsmHooks: Set<String>
+
+    func function(named name: String) -> FunctionPrototype? { functions[name] }
+    func systemCall(named name: String) -> FunctionPrototype? { systemCalls[name] }
+    func hasLSMHook(_ name: String) -> Bool { lsmHooks.contains(name) }
+    func similarFunctions(to name: String) -> [String] {
+        Suggestion.nearest(to: name, among: functions.keys.sorted()).map { [$0] } ?? []
+    }
+}
+
+extension ParameterType {
+    static let int = ParameterType("int", .integer(bytes: 4, isSigned: true))
+    static let unsignedInt = ParameterType("unsigned int", .integer(bytes: 4, isSigned: false))
+    static let long = ParameterType("long", .integer(bytes: 8, isSigned: true))
+    static let unsignedLong = ParameterType("unsigned long", .integer(bytes: 8, isSigned: false))
+    static let sizeT = ParameterType("size_t", .integer(bytes: 8, isSigned: false))
+    static let mode = ParameterType("umode_t", .integer(bytes: 2, isSigned: false))
+    static let bool = ParameterType("bool", .integer(bytes: 1, isSigned: false))
+    static let void = ParameterType("void", .void)
+    static func pointer(_ target: String) -> ParameterType {
+        ParameterType(target.hasSuffix("*") ? target + "*" : target + " *", .pointer(to: target))
+    }
+    static func constPointer(_ target: String) -> ParameterType {
+        ParameterType("const \(target) *", .pointer(to: target))
+    }
+}
+
+extension FakeKernel {
+    static let standard = FakeKernel(
+        functions: [
+            "security_file_open": prototype("security_file_open", [.pointer("struct file")]),
+            "security_file_permission": prototype(
+                "security_file_permission", [.pointer("struct file"), .int]),
+            "security_path_mkdir": prototype(
+                "security_path_mkdir", [.constPointer("struct path"), .pointer("struct dentry"), .mode]),
+            "vfs_read": prototype(
+                "vfs_read", [.pointer("struct file"), .pointer("char"), .sizeT, .pointer("long long")], .long),
+            "schedule": prototype("schedule", [], .void),
+            SyscallSymbol.prefix + "sys_openat": entry("sys_openat"),
+            SyscallSymbol.prefix + "sys_setuid": entry("sys_setuid"),
+            "bpf_lsm_file_open": prototype("bpf_lsm_file_open", [.pointer("struct file")]),
+        ],
+        systemCalls: [
+            "openat": prototype("openat", [.int, .constPointer("char"), .int, .mode], .long),
+            "setuid": prototype("setuid", [.unsignedInt], .long),
+        ],
+        lsmHooks: ["file_open"])
+
+    private static func entry(_ name: String) -> FunctionPrototype {
+        prototype(SyscallSymbol.prefix + name, [.constPointer("struct pt_regs")], .long)
+    }
+
+    private static func prototype(
+        _ name: String, _ parameters: [ParameterType], _ result: ParameterType = .int
+    ) -> FunctionPrototype {
+        FunctionPrototype(name: name, parameters: parameters, returnType: result)
+    }
+}
+
+/// Everything that loading and checking a text says.
+func findings(_ text: String, kernel: (any KernelFacts)? = FakeKernel.standard) -> [String] {
+    let result = PolicyLoader.load(Array(text.utf8), file: "p.yaml")
+    var diagnostics = result.diagnostics
+    if !result.hasErrors {
+        for policy in result.policies { diagnostics += PolicyChecker.check(policy, kernel: kernel) }
+    }
+    return diagnostics.map(\.description)
+}
+
+/// A policy around the lines of `spec`, which starts on line 6.
+func policy(_ spec: String) -> String {
+    """
+    apiVersion: cilium.io/v1alpha1
+    kind: TracingPolicy
+    metadata:
+      name: test
+    spec:
+    \(spec.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(separator: "\n"))
+
+    """
+}
+
+/// A policy with one kprobe on `security_file_open` and the lines of one selector, which starts on
+/// line 12.
+func selector(_ lines: String) -> String {
+    hook(
+        """
+        - call: security_file_open
+          syscall: false
+          args: [{index: 0, type: file}]
+          selectors:
+          -
+        """ + lines.split(separator: "\n").map { "\n    " + $0 }.joined())
+}
+
+/// A policy with the lines of `kprobes`, which start on line 7.
+func hook(_ lines: String) -> String {
+    policy("kprobes:\n" + lines)
+}

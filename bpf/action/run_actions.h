@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Of each policy its first matching selector, and what that selector does. All of it happens here, in
+ * the kernel, before any event is written: rings and user space have no say in it.
+ */
+#ifndef SHRIKE_RUN_ACTIONS_H
+#define SHRIKE_RUN_ACTIONS_H
+
+#include "base/error_count.h"
+#include "base/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "maps/policy_maps.h"
+#include "maps/scratch_maps.h"
+
+#define SIGKILL_NUMBER 9
+
+/* lowest_bit - number of the lowest set bit of @word, which is not 0. */
+static __always_inline __u32 lowest_bit(__u64 word)
+{
+	__u32 bit = 0;
+
+	if (!(word & 0xffffffff)) {
+		bit += 32;
+		word >>= 32;
+	}
+	if (!(word & 0xffff)) {
+		bit += 16;
+		word >>= 16;
+	}
+	if (!(word & 0xff)) {
+		bit += 8;
+		word >>= 8;
+	}
+	if (!(word & 0xf)) {
+		bit += 4;
+		word >>= 4;
+	}
+	if (!(word & 0x3)) {
+		bit += 2;
+		word >>= 2;
+	}
+	if (!(word & 0x1))
+		bit += 1;
+	return bit;
+}
+
+/* next_bit - the first living selector at or behind scratch->cursor in its word, or none.
+ * Return: bit number; SHRIKE_MAX_SELECTORS when the word has no more (the cursor is then at the next).
+ */
+static __always_inline __u32 next_bit(struct scratch *scratch)
+{
+	__u32 cursor = scratch->cursor;
+	__u32 index = cursor / 64;
+	__u64 word;
+
+	if (index >= SHRIKE_MAX_WORDS)
+		return SHRIKE_MAX_SELECTORS;
+	word = scratch->alive[index] & (~0ull << (cursor % 64));
+	if (!word) {
+		scratch->cursor = (index + 1) * 64;
+		return SHRIKE_MAX_SELECTORS;
+	}
+	return index * 64 + lowest_bit(word);
+}
+
+/* act_on_next - one step: the next policy's first match, or the next word. */
+static long act_on_next(__u32 step, struct scratch **context)
+{
+	struct scratch *scratch = *context;
+	struct shrike_selector_config *selector;
+	__u32 bit;
+
+	if (scratch->cursor >= config.words * 64)
+		return 1;
+	bit = next_bit(scratch);
+	if (bit >= SHRIKE_MAX_SELECTORS)
+		return 0;
+	selector = bpf_map_lookup_elem(&selector_actions, &bit);
+	if (!selector)
+		return 1;
+	scratch->first[bit / 64 % SHRIKE_MAX_WORDS] |= 1ull << (bit % 64);
+	scratch->cursor = selector->policy_end;
+	if (selector->flags & SHRIKE_SELECTOR_POST)
+		scratch->is_posted = 1;
+	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE) {
+		scratch->is_enforced = 1;
+		/* The policy that was loaded first decides the error; all of them deny. */
+		if (!(scratch->event_flags & SHRIKE_HOOK_OVERRIDDEN)) {
+			scratch->event_flags |= SHRIKE_HOOK_OVERRIDDEN;
+			scratch->override_error = selector->override_error;
+		}
+	}
+	if (selector->signal && scratch->signal != SIGKILL_NUMBER) {
+		scratch->is_enforced = 1;
+		if (bpf_send_signal(selector->signal)) {
+			scratch->event_flags |= SHRIKE_HOOK_SIGNAL_FAILED;
+			count(SHRIKE_COUNTER_SIGNAL_FAILED);
+		} else {
+			scratch->event_flags |= SHRIKE_HOOK_SIGNAL_SENT;
+			scratch->signal = selector->signal;
+		}
+	}
+	return 0;
+}
+
+/* run_actions - act on scratch->alive; the result is in scratch->first and the fields beside it. */
+static __always_inline void run_actions(struct scratch *scratch)
+{
+	struct scratch *context = scratch;
+
+	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
+		scratch->first[word] = 0;
+	scratch->cursor = 0;
+	scratch->is_posted = 0;
+	scratch->is_enforced = 0;
+	scratch->event_flags = 0;
+	scratch->signal = 0;
+	scratch->override_error = 0;
+	/* Each step passes a selector or a word. */
+	bpf_loop(SHRIKE_MAX_SELECTORS + SHRIKE_MAX_WORDS, act_on_next, &context, 0);
+}
+
+#endif

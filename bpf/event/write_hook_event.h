@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One record a hit, whatever the number of policies:
+ *
+ *	struct shrike_event_hook          64 bytes
+ *	first matches                     config.words * 8
+ *	for each argument of the plan:
+ *	    struct shrike_argument        16
+ *	    payload                       number: 8; text: its bytes, padded to 8
+ */
+#ifndef SHRIKE_WRITE_HOOK_EVENT_H
+#define SHRIKE_WRITE_HOOK_EVENT_H
+
+#include "base/error_count.h"
+#include "base/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "event/write_header.h"
+#include "event/write_text.h"
+#include "extract/read_argument.h"
+#include "maps/event_maps.h"
+#include "maps/policy_maps.h"
+#include "maps/process_maps.h"
+#include "maps/scratch_maps.h"
+
+#define PADDED(bytes) (((bytes) + 7) & ~7u)
+
+static __always_inline __u32 payload_bytes(struct scratch *scratch, __u32 number)
+{
+	struct argument_value *value = &scratch->arguments[number];
+
+	if (value->flags & SHRIKE_ARGUMENT_ERROR)
+		return 0;
+	if (config.arguments[number].text_index == SHRIKE_NO_TEXT)
+		return sizeof(value->scalar);
+	return value->text_length;
+}
+
+static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, struct scratch *scratch,
+					  __u32 number, __u32 bytes)
+{
+	struct argument_value *value = &scratch->arguments[number];
+	__u32 text_index = config.arguments[number].text_index;
+
+	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS) {
+		bpf_dynptr_write(record, at, &value->scalar, sizeof(value->scalar), 0);
+		return;
+	}
+	write_text(record, at, &scratch->texts[text_index], value->text_start, bytes);
+}
+
+/* write_hook_event - post the hit to the ring of its importance; a full ring is counted. */
+static __always_inline void write_hook_event(void *context, struct scratch *scratch, struct task_state *state)
+{
+	__u32 size = sizeof(struct shrike_event_hook) + config.words * 8;
+	__u32 at = size;
+	struct bpf_dynptr record;
+	long failed;
+
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++) {
+		if (number < config.argument_count) {
+			read_argument(context, scratch, number);
+			size += sizeof(struct shrike_argument) + PADDED(payload_bytes(scratch, number));
+		}
+	}
+
+	write_header(&scratch->hook.header, SHRIKE_EVENT_HOOK, size);
+	if (state) {
+		scratch->hook.process = state->key;
+	} else {
+		scratch->event_flags |= SHRIKE_HOOK_UNKNOWN_PROCESS;
+		scratch->hook.process.ktime_ns = 0;
+		scratch->hook.process.pid = scratch->hook.header.pid;
+	}
+	scratch->hook.process.reserved = 0;
+	scratch->hook.hook_id = config.hook_id;
+	scratch->hook.generation = config.generation;
+	scratch->hook.flags = scratch->event_flags;
+	scratch->hook.override_error = scratch->override_error;
+	scratch->hook.signal = scratch->signal;
+	scratch->hook.words_count = config.words;
+	scratch->hook.argument_count = config.argument_count;
+
+	if (scratch->is_enforced)
+		failed = bpf_ringbuf_reserve_dynptr(&critical_ring, size, 0, &record);
+	else
+		failed = bpf_ringbuf_reserve_dynptr(&observation_ring, size, 0, &record);
+	if (failed) {
+		count(scratch->is_enforced ? SHRIKE_COUNTER_LOST_ENFORCEMENT : SHRIKE_COUNTER_LOST_OBSERVATION);
+		bpf_ringbuf_discard_dynptr(&record, 0); /* the verifier wants it on this way too */
+		return;
+	}
+	bpf_dynptr_write(&record, 0, &scratch->hook, sizeof(scratch->hook), 0);
+	bpf_dynptr_write(&record, sizeof(scratch->hook), scratch->first, config.words * 8, 0);
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++) {
+		if (number < config.argument_count) {
+			struct shrike_argument head = {
+				.type = config.arguments[number].type,
+				.flags = scratch->arguments[number].flags,
+				.size_bytes = payload_bytes(scratch, number),
+				.mode = scratch->arguments[number].mode,
+			};
+
+			bpf_dynptr_write(&record, at, &head, sizeof(head), 0);
+			if (head.size_bytes)
+				write_payload(&record, at + sizeof(head), scratch, number, head.size_bytes);
+			at += sizeof(head) + PADDED(head.size_bytes);
+		}
+	}
+	bpf_ringbuf_submit_dynptr(&record, 0);
+}
+
+#endif

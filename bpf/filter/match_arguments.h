@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* All argument dimensions of a hook: each is looked up once and ANDed into scratch->alive; an empty set
+ * ends the program. An argument that no living selector filters on is not read at all.
+ */
+#ifndef SHRIKE_MATCH_ARGUMENTS_H
+#define SHRIKE_MATCH_ARGUMENTS_H
+
+#include "base/kernel_types.h"
+#include "extract/read_argument.h"
+#include "filter/match_number.h"
+#include "filter/match_text.h"
+#include "maps/policy_maps.h"
+#include "maps/scratch_maps.h"
+
+/* keep_alive - AND a look-up's answer into the living selectors. Return: whether any is left. */
+static __always_inline bool keep_alive(struct scratch *scratch, const volatile __u64 *answer)
+{
+	__u64 left = 0;
+
+	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++) {
+		scratch->alive[word] &= answer[word];
+		left |= scratch->alive[word];
+	}
+	return left != 0;
+}
+
+/* keep_text_answer - the same for a text: the node reached, or what holds when nothing matched.
+ * Verifier: the mask behind @found may only be addressed where @found is known not to be NULL, so this
+ * is no conditional expression.
+ */
+static __always_inline bool keep_text_answer(struct scratch *scratch, struct shrike_text_value *found,
+					     const volatile __u64 *otherwise)
+{
+	if (!found)
+		return keep_alive(scratch, otherwise);
+	return keep_alive(scratch, (const volatile __u64 *)found + 1);
+}
+
+/* is_filtered - some living selector filters on argument @number. */
+static __always_inline bool is_filtered(struct scratch *scratch, __u32 number)
+{
+	__u64 interested = 0;
+
+	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
+		interested |= scratch->alive[word] & config.filtered[number][word];
+	return interested != 0;
+}
+
+/* drop_filtered - no filter on argument @number can match: its selectors go, positive or negative. */
+static __always_inline bool drop_filtered(struct scratch *scratch, __u32 number)
+{
+	__u64 left = 0;
+
+	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++) {
+		scratch->alive[word] &= ~config.filtered[number][word];
+		left |= scratch->alive[word];
+	}
+	return left != 0;
+}
+
+static __always_inline bool match_text(struct scratch *scratch, __u32 number)
+{
+	struct argument_value *value = &scratch->arguments[number];
+	__u32 text_index = config.arguments[number].text_index;
+	struct shrike_text_value *found;
+
+	if (config.arguments[number].has_forward) {
+		__u32 table = config.arguments[number].forward_table;
+
+		if (config.flags & SHRIKE_HOOK_CHAINED)
+			found = look_up_chained_text(&text_values, scratch, text_index, table, value->text_start,
+						     value->text_length, config.text_key_bytes);
+		else
+			found = look_up_text(&text_values, scratch, text_index, table, value->text_start,
+					     value->text_length, config.text_key_bytes);
+		if (!keep_text_answer(scratch, found, config.forward_default[number]))
+			return false;
+	}
+	if (config.arguments[number].has_reverse) {
+		found = look_up_reversed(&text_values, scratch, text_index, config.arguments[number].reverse_table,
+					 value->text_start, value->text_length, config.reverse_key_bytes,
+					 value->flags & SHRIKE_ARGUMENT_TRUNCATED);
+		if (!keep_text_answer(scratch, found, config.reverse_default[number]))
+			return false;
+	}
+	return true;
+}
+
+static __always_inline bool match_number(struct scratch *scratch, __u32 number)
+{
+	struct interval *found;
+	__u64 value = scratch->arguments[number].scalar;
+
+	if (config.arguments[number].is_signed)
+		value ^= 1ull << 63; /* ascending from the most negative */
+	found = find_interval(&number_intervals, value, config.arguments[number].interval_first,
+			      config.arguments[number].interval_count);
+	if (!found)
+		return false; /* the first interval starts at 0: cannot happen, fails open */
+	return keep_alive(scratch, found->alive);
+}
+
+/* match_argument - all dimensions of argument @number. Return: whether any selector is left. */
+static __noinline int match_argument(void *context, struct scratch *scratch, __u32 number)
+{
+	if (number >= SHRIKE_MAX_ARGUMENTS)
+		return false;
+	if (!config.arguments[number].has_forward && !config.arguments[number].has_reverse &&
+	    !config.arguments[number].has_intervals)
+		return true;
+	if (!is_filtered(scratch, number))
+		return true;
+	read_argument(context, scratch, number);
+	/* What could not be read or has no path matches no filter, negated or not. A cut text still has its
+	 * true beginning, which decides; the end of a cut string is not known.
+	 */
+	if (scratch->arguments[number].flags & ~SHRIKE_ARGUMENT_TRUNCATED)
+		return drop_filtered(scratch, number);
+	if (scratch->arguments[number].flags && config.arguments[number].has_reverse &&
+	    config.arguments[number].type == SHRIKE_ARGUMENT_STRING)
+		return drop_filtered(scratch, number);
+	if (config.arguments[number].has_intervals)
+		return match_number(scratch, number);
+	return match_text(scratch, number);
+}
+
+/* match_arguments - numbers first: they are cheap. Return: whether any selector is left. */
+static __always_inline bool match_arguments(void *context, struct scratch *scratch)
+{
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
+		if (number < config.argument_count && config.arguments[number].has_intervals &&
+		    !match_argument(context, scratch, number))
+			return false;
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
+		if (number < config.argument_count && !config.arguments[number].has_intervals &&
+		    !match_argument(context, scratch, number))
+			return false;
+	return true;
+}
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The program of a hooked kernel function: one for all policies on it. The same decision, entered in
+ * three ways; user space loads the one that the plan needs, for the
+ * plan's function (the section only names an example), and leaves out the others.
+ */
+#include "base/kernel_types.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "action/run_actions.h"
+#include "event/write_hook_event.h"
+#include "extract/read_task.h"
+#include "filter/match_arguments.h"
+#include "filter/match_process.h"
+#include "maps/policy_maps.h"
+#include "maps/scratch_maps.h"
+
+#define MAX_ERRNO 4095 /* include/linux/err.h */
+#define EPERM_NUMBER 1
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* refusal - what the caller gets instead of the operation's own result.
+ * Verifier: an LSM program may return 0 or an errno, and it must see that in 64 bits (6.12).
+ */
+static __always_inline long refusal(struct scratch *scratch)
+{
+	long error = scratch->override_error;
+
+	opaque(error);
+	if (error < -MAX_ERRNO || error > 0)
+		return -EPERM_NUMBER; /* the compiler of plans keeps it in range: fails closed */
+	return error;
+}
+
+/* decide - match, act, post. Return: 0, or the error that the operation is refused with. */
+static __always_inline long decide(void *context, struct task_state *state, struct scratch *scratch)
+{
+	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
+		scratch->alive[word] = config.all[word];
+	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, state))
+		return 0;
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
+		scratch->arguments[number].is_read = 0;
+	if (!match_arguments(context, scratch))
+		return 0;
+	run_actions(scratch);
+	if (scratch->is_posted)
+		write_hook_event(context, scratch, state);
+	return refusal(scratch);
+}
+
+static __always_inline long run_hook(void *context)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = task_state(task->group_leader);
+	struct scratch *scratch = take_scratch();
+	long verdict;
+
+	if (!scratch)
+		return 0; /* fails open, counted */
+	verdict = decide(context, state, scratch);
+	return_scratch(scratch);
+	return verdict;
+}
+
+/* Observation only: the cheapest way in. */
+SEC("fentry/security_file_open")
+int hook_function_entry(void *context)
+{
+	run_hook(context);
+	return 0;
+}
+
+/* May refuse: what is returned goes to the caller instead of the function's own answer. */
+SEC("fmod_ret/security_file_open")
+long hook_function_modify_return(void *context)
+{
+	return run_hook(context);
+}
+
+SEC("lsm/file_open")
+long hook_function_lsm(void *context)
+{
+	return run_hook(context);
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The process sensor: fork, exec and exit from the scheduler's tracepoints, and the iterator that
+ * seeds what was there before. It owns the maps that all other programs share.
+ */
+#include "base/kernel_types.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include "event/write_exec_event.h"
+#include "event/write_header.h"
+#include "extract/read_binary.h"
+#include "extract/read_task.h"
+#include "maps/event_maps.h"
+#include "maps/process_maps.h"
+#include "maps/scratch_maps.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* remember_image - a new thread keeps what its group's state would lose if it became the leader. */
+static __always_inline void remember_image(struct task_struct *thread, struct task_state *group)
+{
+	struct thread_image *image;
+
+	if (!group)
+		return;
+	image = bpf_task_storage_get(&thread_images, thread, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!image) {
+		count(SHRIKE_COUNTER_NO_TASK_STATE);
+		return;
+	}
+	image->key = group->key;
+	image->flags = group->flags;
+	image->forked = group->forked;
+}
+
+/* A child is a copy of its parent until it execs; a new thread is no new process. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_state *from, *to;
+	struct shrike_event_fork event = {};
+
+	from = task_state(parent->group_leader);
+	if (child->pid != child->tgid) {
+		remember_image(child, from);
+		return 0;
+	}
+	to = bpf_task_storage_get(&task_states, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	write_header(&event.header, SHRIKE_EVENT_FORK, sizeof(event));
+	event.header.pid = child->tgid;
+	event.header.tid = child->pid;
+	event.process.ktime_ns = event.header.ktime_ns;
+	event.process.pid = child->tgid;
+	event.nspid = read_namespace_pid(child);
+	event.cgroup_id = read_cgroup_id(child);
+	event.flags = SHRIKE_PROCESS_EXECVE;
+	if (from) {
+		event.parent = from->key;
+		event.flags |= from->flags & SHRIKE_PROCESS_IN_INIT_TREE;
+	} else {
+		event.parent.pid = parent->tgid;
+	}
+	if (event.nspid == 1)
+		event.flags |= SHRIKE_PROCESS_IN_INIT_TREE;
+	if (to) {
+		if (from) {
+			*to = *from;
+			to->exited = 0;
+		}
+		to->key = event.process;
+		to->flags = event.flags;
+		to->forked = 1;
+	} else {
+		count(SHRIKE_COUNTER_NO_TASK_STATE);
+	}
+	if (bpf_ringbuf_output(&critical_ring, &event, sizeof(event), 0))
+		count(SHRIKE_COUNTER_LOST_FORK);
+	return 0;
+}
+
+/* exec_parent - the image that the new one descends from.
+ * After a fork it is the parent of now (a subreaper, when the forking one is gone); else the image
+ * that this exec replaced.
+ */
+static __always_inline struct shrike_process_key exec_parent(struct task_struct *task, struct task_state *state)
+{
+	struct task_state *parent;
+	struct shrike_process_key key;
+
+	if (!state->forked)
+		return state->key;
+	parent = task_state(task->real_parent->group_leader);
+	if (parent)
+		return parent->key;
+	key.ktime_ns = 0;
+	key.pid = BPF_CORE_READ(task, real_parent, tgid);
+	key.reserved = 0;
+	return key;
+}
+
+/* Runs in the new image, whose only thread is now the leader, whichever thread called execve(2). */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	struct task_state *state = task_state(task->group_leader);
+	struct scratch *scratch = take_scratch();
+
+	if (!scratch) {
+		count(SHRIKE_COUNTER_LOST_EXEC);
+		return 0;
+	}
+	write_header(&scratch->exec.header, SHRIKE_EVENT_EXEC, 0);
+	scratch->exec.process.ktime_ns = scratch->exec.header.ktime_ns;
+	scratch->exec.process.pid = scratch->exec.header.pid;
+	scratch->exec.process.reserved = 0;
+	scratch->exec.flags = SHRIKE_PROCESS_EXECVE;
+	if (state) {
+		scratch->exec.parent = exec_parent(task, state);
+		scratch->exec.replaced = state->key;
+		if (state->forked)
+			scratch->exec.flags |= SHRIKE_PROCESS_CLONE;
+		scratch->exec.flags |= state->flags & SHRIKE_PROCESS_IN_INIT_TREE;
+	} else {
+		scratch->exec.parent = scratch->exec.process;
+		scratch->exec.parent.ktime_ns = 0;
+		scratch->exec.replaced = scratch->exec.parent;
+	}
+	if (state) {
+		/* exe_file is the interpreter of a script, as it is what runs. */
+		state->binary_bytes = 0;
+		state->class_stamp = 0;
+		if (!read_file_path(scratch, BINARY_TEXT_INDEX, (__u64)BPF_CORE_READ(task, mm, exe_file), task))
+			keep_binary(state, scratch, BINARY_TEXT_INDEX);
+		state->key = scratch->exec.process;
+		state->flags = scratch->exec.flags;
+		state->forked = 0;
+	}
+	write_exec_event(scratch, task, bprm);
+	return_scratch(scratch);
+	return 0;
+}
+
+/* The tracepoint fires for each thread; the group has ended when nobody is left to run. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	struct shrike_event_exit event = {};
+	struct task_state *state;
+
+	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+		return 0;
+	state = task_state(task->group_leader);
+	/* Two last threads may both see that nobody is left: one of them reports it. */
+	if (state && __sync_lock_test_and_set(&state->exited, 1))
+		return 0;
+	write_header(&event.header, SHRIKE_EVENT_EXIT, sizeof(event));
+	if (state)
+		event.process = state->key;
+	else
+		event.process.pid = event.header.pid;
+	event.exit_code = task->exit_code;
+	if (bpf_ringbuf_output(&critical_ring, &event, sizeof(event), 0))
+		count(SHRIKE_COUNTER_LOST_EXIT);
+	return 0;
+}
+
+/* seed_task - state for a process older than the agent, and what user space cannot see in procfs. */
+SEC("iter/task")
+int seed_task(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct shrike_task_seed seed = {};
+	struct task_struct *parent;
+	struct task_state *state;
+
+	if (!task || task->pid != task->tgid)
+		return 0;
+	state = task_state(task);
+	if (!state)
+		return 0;
+	seed.process = state->key;
+	seed.flags = SHRIKE_PROCESS_PROCFS | (state->flags & SHRIKE_PROCESS_IN_INIT_TREE);
+	parent = BPF_CORE_READ(task, real_parent, group_leader);
+	seed.parent.pid = BPF_CORE_READ(parent, tgid);
+	seed.parent.ktime_ns = seed.parent.pid ? start_key_ns(parent) : 1;
+	seed.cgroup_id = read_cgroup_id(task);
+	seed.auid = read_auid(task);
+	seed.nspid = read_namespace_pid(task);
+	seed.is_kernel_thread = (task->flags & SHRIKE_PF_KTHREAD) != 0;
+	read_credentials(&seed.credentials, BPF_CORE_READ(task, cred));
+	read_namespaces(&seed.namespaces, task);
+	bpf_probe_read_kernel_str(seed.comm, sizeof(seed.comm), task->comm);
+	bpf_seq_write(context->meta->seq, &seed, sizeof(seed));
+	return 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One hook's plan: the frozen configuration and the tables. User space sizes each to its content
+ * before loading, leaves out what the plan does not need, and freezes all of it: nobody can change a
+ * decision afterwards, only replace the whole plan.
+ */
+#ifndef SHRIKE_POLICY_MAPS_H
+#define SHRIKE_POLICY_MAPS_H
+
+#include "base/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "shrike_abi.h"
+
+const volatile struct shrike_hook_config config SEC(".rodata.config");
+
+/* Text values of all arguments. Key: struct text_key and config.text_key_bytes of text.
+ * Value: struct shrike_text_value and config.words mask words.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__uint(key_size, 16);
+	__uint(value_size, 16);
+} text_values SEC(".maps");
+
+/* Intervals of all number arguments. Value: struct interval. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__uint(key_size, 4);
+	__uint(value_size, 16);
+} number_intervals SEC(".maps");
+
+/* Key: class of the process's binary. Value: config.words mask words. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__uint(key_size, 4);
+	__uint(value_size, 8);
+} process_candidates SEC(".maps");
+
+/* Key: selector bit. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct shrike_selector_config);
+} selector_actions SEC(".maps");
+
+/* Binaries that any policy names. Key: path padded with zeros. Value: its class. Shared by the hooks of
+ * one plan set.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__uint(key_size, SHRIKE_MAX_BINARY_BYTES);
+	__uint(value_size, 4);
+} binary_classes SEC(".maps");
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is known of a process, kept in the task itself: nothing that can fill up, nothing to evict. */
+#ifndef SHRIKE_PROCESS_MAPS_H
+#define SHRIKE_PROCESS_MAPS_H
+
+#include "base/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "shrike_abi.h"
+
+/* binary_bytes when the path did not fit task_state.binary: it is walked again when needed. */
+#define BINARY_TOO_LONG 0xffff
+
+struct task_state {
+	struct shrike_process_key key; /* ktime_ns 0: not set yet */
+	__u32 flags;                   /* enum shrike_process_flag */
+	/* The process forked and has not exec'd since: its next exec's parent is its parent. */
+	__u16 forked;
+	__u16 binary_bytes; /* path and final NUL; 0: not read yet */
+	__u32 exited;       /* the exit event is out */
+	__u32 reserved;
+	/* The class of binary, and above it the generation of the table that says so, in one word:
+	 * threads of the process may write it at once. See filter/match_process.h.
+	 */
+	__u64 class_stamp;
+	char binary[SHRIKE_MAX_BINARY_BYTES];
+};
+
+/* Purpose: state of a thread group. Key: its leader. Freed by the kernel with the task. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_state);
+} task_states SEC(".maps");
+
+/* Purpose: the image that a thread belongs to, since the thread may become its process's leader: when it
+ * calls execve(2) the old leader's task goes, and with it the state of the group. Key: a thread that is no
+ * leader.
+ */
+struct thread_image {
+	struct shrike_process_key key;
+	__u32 flags;
+	__u32 forked;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread_image);
+} thread_images SEC(".maps");
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Working memory of the programs: a few slots a CPU, shared by all programs.
+ *
+ * A tracing program can be preempted (CONFIG_PREEMPTION) and another task may then run a program
+ * on the same CPU, so one buffer a CPU would be written by two at once and a decision made on the
+ * wrong path. A slot belongs to one run of one program: taken and returned by an atomic bit.
+ */
+#ifndef SHRIKE_SCRATCH_MAPS_H
+#define SHRIKE_SCRATCH_MAPS_H
+
+#include "base/error_count.h"
+#include "base/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "shrike_abi.h"
+
+#define SCRATCH_SLOTS 4
+
+/* Room before a text for the head of a look-up key, and behind it for the key's full length. */
+#define TEXT_HEAD_BYTES 8
+#define TEXT_END (TEXT_HEAD_BYTES + SHRIKE_MAX_TEXT_BYTES)
+#define TEXT_BUFFER_BYTES (TEXT_END + 256)
+
+/* A text of an argument. A path is built backwards and ends at TEXT_END; a string, and the beginning of a
+ * path that is too long, start at TEXT_HEAD_BYTES. What follows at bytes[start + length] is NUL; of a cut text
+ * it is not, so that no comparison takes the cut for the end.
+ */
+struct text {
+	char bytes[TEXT_BUFFER_BYTES];
+};
+
+/* What was read of one argument of this hit. */
+struct argument_value {
+	__u64 scalar;
+	__u32 text_start;
+	__u32 text_length;
+	__u32 mode;
+	__u16 flags; /* enum shrike_argument_flag */
+	__u16 is_read;
+};
+
+/* State of a walk from a dentry to the root; see extract/read_path.h. */
+struct path_walk {
+	__u64 dentry;
+	__u64 mount;      /* struct mount * */
+	__u64 mount_root; /* its root dentry */
+	__u64 root_dentry;
+	__u64 root_mount;
+	__u32 start;       /* where the text begins by now */
+	__u32 length;      /* of the text, when it is done */
+	__u32 total_bytes; /* of the whole path so far, stored or not */
+	__u32 left_bytes;  /* second walk: bytes of the path before the current name's end */
+	__u32 is_head;     /* second walk: the path was too long, its beginning is stored */
+	__u32 flags; /* enum shrike_argument_flag */
+	__u32 is_done;
+	__u32 text_index;
+};
+
+struct scratch {
+	__u64 in_use; /* a run of a program has this slot */
+	__u64 alive[SHRIKE_MAX_WORDS]; /* selectors that no dimension has ruled out */
+	__u64 first[SHRIKE_MAX_WORDS]; /* of each policy the first selector that matched */
+	struct argument_value arguments[SHRIKE_MAX_ARGUMENTS];
+	struct path_walk walk;
+	/* result of the decision, see filter/decide.h */
+	__u32 cursor;
+	__u32 is_posted;
+	__u32 is_enforced;
+	__u32 event_flags;
+	__u32 signal;
+	__s64 override_error;
+	__u32 args_bytes;
+	__u32 args_offset;
+	__u64 args_address;
+	char reversed[TEXT_HEAD_BYTES + 256];
+	union {
+		struct shrike_event_exec exec;
+		struct shrike_event_hook hook;
+	};
+	union {
+		struct text texts[SHRIKE_MAX_TEXT_ARGUMENTS];
+		struct {
+			struct text filename;
+			struct text cwd;
+			struct shrike_event_exec_args args_event;
+			char args[SHRIKE_MAX_ARGS_CHUNK_BYTES];
+		};
+	};
+	char tail[SHRIKE_MAX_TEXT_BYTES]; /* never used; see event/write_text.h */
+};
+
+/* Purpose: the slots. Key: slot number. One entry a slot, since a per-CPU value holds 32 KiB at most. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch_slots SEC(".maps");
+
+/* take_scratch - a slot of this CPU for this run of the program; give it back with return_scratch.
+ * Return: the slot, or NULL when all are taken (counted): the caller cannot decide then and lets
+ * the operation pass. Five programs nested on one CPU is no state that a caller can bring about.
+ */
+static __always_inline struct scratch *take_scratch(void)
+{
+#pragma unroll
+	for (__u32 i = 0; i < SCRATCH_SLOTS; i++) {
+		__u32 slot = i;
+		struct scratch *mine = bpf_map_lookup_elem(&scratch_slots, &slot);
+
+		if (mine && !__sync_lock_test_and_set(&mine->in_use, 1))
+			return mine;
+	}
+	count(SHRIKE_COUNTER_NO_SCRATCH);
+	return NULL;
+}
+
+static __always_inline void return_scratch(struct scratch *mine)
+{
+	mine->in_use = 0;
+}
+
+#endif
