@@ -237,11 +237,8 @@ run() {
 
 # start NAME COMMAND... - as `run`, but goes on at once; `await NAME` waits for its end.
 start() {
-	local name=$1 command=$2
-	shift 2
-	# By its path: busybox sh would run an applet of its own, whose executable is /proc/self/exe.
-	if [ -x "/usr/bin/$command" ]; then command=/usr/bin/$command; fi
-	set -- "$command" "$@"
+	local name=$1
+	shift
 	"$@" >"$WORK/$name.out" 2>"$WORK/$name.err" &
 	echo $! >"$WORK/$name.pid"
 }
