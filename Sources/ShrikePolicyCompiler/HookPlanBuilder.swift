@@ -7,12 +7,12 @@ internal import ShrikePolicy
 
 /// The union of all policies' wishes on one hook.
 struct HookPlanBuilder {
-    private let target: HookTarget
-    private var entries: [Entry] = []
-    private var arguments: [UnionArgument] = []
+    let target: HookTarget
+    private(set) var entries: [Entry] = []
+    private(set) var arguments: [UnionArgument] = []
 
     /// One hook of one policy: the unit of "the first matching selector acts".
-    private struct Entry {
+    struct Entry {
         var policy: TracingPolicy
         var hook: KprobeHook
         /// By position in the hook's `args` the number of the union's argument.
@@ -20,7 +20,7 @@ struct HookPlanBuilder {
     }
 
     /// An argument as it is read, however many policies declare it.
-    private struct UnionArgument {
+    struct UnionArgument {
         var index: Int
         var type: shrike_argument_type
         /// The first declaration, to point at.
@@ -51,7 +51,8 @@ struct HookPlanBuilder {
 
     /// Works out the plan.
     func build(_ binaries: BinaryTable) throws(CompileError) -> HookPlan {
-        try checkLimits()
+        let crossed = crossedLimits()
+        guard crossed.isEmpty else { throw CompileError(diagnostics: crossed) }
         var numbered: [NumberedSelector] = []
         var selectors: [PlannedSelector] = []
         var layouts: [SelectorEventLayout] = []
@@ -81,40 +82,6 @@ struct HookPlanBuilder {
             layout: layout(layouts))
         planArguments(numbered, &plan)
         return plan
-    }
-
-    // MARK: Limits
-
-    private func checkLimits() throws(CompileError) {
-        var diagnostics: [Diagnostic] = []
-        var bits = 0
-        for entry in entries {
-            bits += max(entry.hook.selectors.count, 1)
-            if bits > Int(SHRIKE_MAX_SELECTORS) {
-                diagnostics.append(
-                    Diagnostic(
-                        .error, .hookLimit, at: entry.hook.target.range,
-                        "all policies together have more than \(SHRIKE_MAX_SELECTORS) selectors on `\(target.symbol)`",
-                        help: "put the values of several selectors into one"))
-                break
-            }
-        }
-        if let extra = arguments.dropFirst(Int(SHRIKE_MAX_ARGUMENTS)).first {
-            diagnostics.append(
-                Diagnostic(
-                    .error, .hookLimit, at: extra.declared.range,
-                    "all policies together read more than \(SHRIKE_MAX_ARGUMENTS) different arguments of `\(target.symbol)`",
-                    help: "declare an argument with the same type in every policy"))
-        }
-        let texts = arguments.filter(\.type.isText)
-        if let extra = texts.dropFirst(Int(SHRIKE_MAX_TEXT_ARGUMENTS)).first {
-            diagnostics.append(
-                Diagnostic(
-                    .error, .hookLimit, at: extra.declared.range,
-                    "all policies together read more than \(SHRIKE_MAX_TEXT_ARGUMENTS) different strings and paths of `\(target.symbol)`",
-                    help: "leave out those that no filter and no reader needs"))
-        }
-        guard diagnostics.isEmpty else { throw CompileError(diagnostics: diagnostics) }
     }
 
     // MARK: The process dimension

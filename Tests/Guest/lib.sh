@@ -155,6 +155,8 @@ start_shriked() {
 	done
 	bpf-objects list >"$WORK/objects.before"
 	: >>"$EVENTS"
+	# Here and not by the redirection below, which happens some time later: an earlier run's log says ready too.
+	: >"$LOG"
 	if [ -n "${SHRIKED_STDOUT:-}" ]; then
 		"$SHRIKED" "$@" >"$SHRIKED_STDOUT" 2>"$LOG" &
 	else

@@ -103,6 +103,31 @@ import Testing
         #expect(alive("/x") == [2])
     }
 
+    @Test(arguments: [
+        (
+            "- matchBinaries: [{operator: In, values: [/\(String(repeating: "b", count: 255))]}]",
+            "12:47", "a path in `matchBinaries` holds at most 255 bytes, this one has 256"
+        ),
+        (
+            "- matchArgs: [{index: 0, operator: Postfix, values: [\(String(repeating: "p", count: 249))]}]",
+            "12:58", "a Postfix value holds at most 248 bytes, this one has 249"
+        ),
+        (
+            "- matchActions: [{action: Override, argError: 0}]", "12:51",
+            "Override with `argError` 0 cannot be done: 0 lets the call go on"
+        ),
+    ])
+    func whatTheKernelSideCannotDoIsRefused(_ selector: String, _ place: String, _ message: String) {
+        let text = policy("limit", args: fileArgument, selectors: "    \(selector)")
+        let policies = PolicyLoader.load(Array(text.utf8), file: "limit.yaml").policies
+        #expect {
+            try PolicyCompiler.compile(policies)
+        } throws: { error in
+            let finding = (error as? CompileError)?.diagnostics.first
+            return finding?.message == message && finding?.description.hasPrefix("limit.yaml:\(place): ") == true
+        }
+    }
+
     @Test func tooManySelectorsOnOneHookAreRefused() {
         let one = PolicyLoader.load(
             Array(policy("many", args: fileArgument, selectors: String(repeating: "    - {}\n", count: 64)).utf8),

@@ -60,6 +60,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case badTracepoint = "SHR212"
     case hookLimit = "SHR213"
     case notAttachable = "SHR214"
+    case impossibleOverride = "SHR215"
 
     case argumentPastPrototype = "SHR301"
     case argumentIndexTooLarge = "SHR302"
@@ -122,6 +123,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .unknownValue: "a value is not one of the allowed words"
         case .numberOutOfRange: "a number is out of range"
         case .hookLimit: "Policies reach a limit of a hook together"
+        case .impossibleOverride: "Override cannot do this"
         case .notAttachable: "The kernel lets nothing attach to the function"
         case .wrongAPIVersion: "apiVersion is not that of policies"
         case .wrongKind: "kind is not that of a policy"
