@@ -100,9 +100,12 @@ let package = Package(
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        .target(name: "BenchAllocations", path: "Tests/Bench/Allocations"),
         .executableTarget(
             name: "shrike-bench-events",
-            dependencies: ["ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikeTestSupport"],
+            dependencies: [
+                "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikeTestSupport", "BenchAllocations",
+            ],
             path: "Tests/Bench/Events", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -84,6 +84,19 @@ public struct HookRecord {
             fromByteOffset: MemoryLayout<shrike_event_hook>.size + index * 8, as: UInt64.self)
     }
 
+    /// The first matched selector from a bit on, or nil.
+    public func nextMatch(from selector: Int) -> Int? {
+        var index = selector / 64
+        var mask = UInt64.max << UInt64(selector % 64)
+        while index < wordsCount {
+            let word = matchedWord(index) & mask
+            if word != 0 { return index * 64 + word.trailingZeroBitCount }
+            mask = .max
+            index += 1
+        }
+        return nil
+    }
+
     /// An argument in the order of the layout's slots. The index must be below `argumentCount`.
     public func argument(_ index: Int) -> HookArgument {
         precondition(index >= 0 && index < argumentCount)

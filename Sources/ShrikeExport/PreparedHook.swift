@@ -34,12 +34,19 @@ internal final class PreparedHook {
     internal private(set) var selectors: ContiguousArray<Selector> = []
     private var actions: ContiguousArray<SelectorAction> = []
     private var text = ByteBuffer(capacity: 1_024)
+    /// `{"process_kprobe":{"process":`
+    internal private(set) var start = 0..<0
     /// `,"function_name":"…"`
     internal private(set) var function = 0..<0
 
     internal init(_ layout: HookEventLayout) {
         hookID = layout.hookID
         generation = layout.generation
+        start = piece { text in
+            switch layout.kind {
+            case .kprobe: text.append("{\"process_kprobe\":{\"process\":")
+            }
+        }
         function = piece { text in
             text.append(",\"function_name\":")
             text.append(jsonString: layout.functionName)

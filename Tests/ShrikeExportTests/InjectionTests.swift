@@ -97,6 +97,39 @@ import Testing
         #expect(bench.pipeline.counters.latestDecodeError != nil)
     }
 
+    @Test("A family of processes with huge arguments makes lines that a sink can take")
+    func hugeFamily() throws {
+        let bench = Bench()
+        bench.startSamples()
+        bench.layouts.layouts = [
+            HookEventLayout(
+                hookID: 1, generation: 1, functionName: "f",
+                policies: (0..<20).map { PolicyEventLayout(name: "p\($0)") },
+                selectors: (0..<20).map { SelectorEventLayout(policy: $0) })
+        ]
+        var parent = Bench.bash
+        for pid in 3_000..<3_020 as Range<UInt32> {
+            let key = RecordKey(4_000_000_000_000 + UInt64(pid), pid)
+            bench.process(
+                RecordBuilder.exec(
+                    key, parent: parent, replaced: .none, filename: Array("/x".utf8),
+                    arguments: [UInt8](repeating: 1, count: 300_000) + [0]))
+            parent = key
+        }
+        bench.process(
+            RecordBuilder.hook(parent, at: 4_100_000_000_000, selectors: Array(0..<20)))
+        bench.pipeline.endOfBatch()
+        let lines = bench.sink.bytes.split(separator: 0x0a)
+        #expect(lines.count == 4 + 20 + 20)
+        #expect(lines.allSatisfy { $0.count < 4 << 20 })
+        let last = try StrictJSON(Array(try #require(lines.last)))
+        #expect(last["process_kprobe"]?["process"]?["arguments"]?.text?.utf8.count == 300_000)
+        #expect(last["process_kprobe"]?["parent"]?["arguments"]?.text == "<enomem>")
+        #expect(last["process_kprobe"]?["ancestors"]?.elements.count == 20)
+        #expect(last["process_kprobe"]?["policy_name"]?.text == "p19")
+        #expect(bench.pipeline.processes.counters.omittedArguments > 0)
+    }
+
     @Test("Lines that the sink refuses are counted by kind")
     func refused() throws {
         let bench = Bench()

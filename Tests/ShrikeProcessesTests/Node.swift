@@ -90,7 +90,7 @@ final class Node {
         guard let reference = tree.find(ProcessKey(ktime: key.ktime, pid: key.pid)) else { return [] }
         var buffer = ByteBuffer()
         buffer.append("[")
-        _ = tree.appendAncestors(of: reference, to: &buffer)
+        _ = tree.appendAncestors(of: reference, lineStart: 0, to: &buffer)
         buffer.append("]")
         return try StrictJSON(Array(buffer.bytes)).elements.compactMap { $0["pid"]?.integer }
     }
