@@ -6,7 +6,8 @@ internal import ShrikePolicyCompiler
 
 extension HookPlan {
     /// The program's frozen configuration.
-    func configuration(hookID: UInt32, generation: UInt32) -> shrike_hook_config {
+    /// - Parameter typed: parameters that the verifier knows as `struct file *` or `struct path *`.
+    func configuration(hookID: UInt32, generation: UInt32, typed: Set<Int>) -> shrike_hook_config {
         var configuration = shrike_hook_config()
         configuration.hook_id = hookID
         configuration.generation = generation
@@ -19,7 +20,7 @@ extension HookPlan {
         if isChained { configuration.flags |= SHRIKE_HOOK_CHAINED.rawValue }
         Self.store(everyone, in: &configuration.all)
         for (number, argument) in arguments.enumerated() {
-            Self.store(argument.configuration(target), in: &configuration.arguments, at: number)
+            Self.store(argument.configuration(target, typed), in: &configuration.arguments, at: number)
             Self.store(argument.filtered, in: &configuration.filtered, at: number)
             Self.store(argument.forwardDefault, in: &configuration.forward_default, at: number)
             Self.store(argument.reverseDefault, in: &configuration.reverse_default, at: number)
@@ -45,7 +46,7 @@ extension HookPlan {
 }
 
 extension PlannedArgument {
-    fileprivate func configuration(_ target: HookTarget) -> shrike_argument_config {
+    fileprivate func configuration(_ target: HookTarget, _ typed: Set<Int>) -> shrike_argument_config {
         var configuration = shrike_argument_config()
         configuration.index = UInt8(index)
         configuration.type = UInt8(type.rawValue)
@@ -60,6 +61,8 @@ extension PlannedArgument {
         configuration.reverse_table = reverseTable ?? 0
         configuration.interval_first = UInt32(intervals?.lowerBound ?? 0)
         configuration.interval_count = UInt32(intervals?.count ?? 0)
+        let isObject = type == SHRIKE_ARGUMENT_FILE || type == SHRIKE_ARGUMENT_PATH
+        configuration.is_typed = isObject && !target.isSyscall && typed.contains(index) ? 1 : 0
         return configuration
     }
 }

@@ -39,7 +39,8 @@ public final class HookEngine {
             do throws(BPFError) {
                 next[hook.target] = HookSensorBox(
                     try HookSensor(
-                        hook, binaries: plan.binaries, mechanism: mechanism, hookID: id,
+                        hook, binaries: plan.binaries, mechanism: mechanism,
+                        typed: choice.typedParameters(of: hook.target.symbol), hookID: id,
                         generation: generation, processes: processes))
             } catch {
                 throw HookError(target: hook.target, mechanism: mechanism, cause: error)

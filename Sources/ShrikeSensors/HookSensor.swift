@@ -36,10 +36,11 @@ public struct HookSensor: ~Copyable {
 
     /// Loads and attaches the plan's program beside whatever else is on the function.
     /// - Parameters:
+    ///   - typed: parameters that the function's own prototype has as `struct file *` or `struct path *`.
     ///   - hookID: number of the hook in event records.
     ///   - generation: number of this plan, never 0, never used before.
     public init(
-        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, hookID: UInt32,
+        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32,
         generation: UInt32, processes: borrowing ProcessSensor
     ) throws(BPFError) {
         target = plan.target
@@ -53,7 +54,7 @@ public struct HookSensor: ~Copyable {
         }
         try Self.shapeMaps(of: open, plan, binaries)
         try open.setInitialValue(
-            ".rodata.config", plan.configuration(hookID: hookID, generation: generation))
+            ".rodata.config", plan.configuration(hookID: hookID, generation: generation, typed: typed))
         let loaded: LoadedBPFObject
         do throws(BPFError) {
             loaded = try open.load()

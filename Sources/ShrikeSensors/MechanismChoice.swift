@@ -28,6 +28,14 @@ public struct MechanismChoice {
         return plan.refuses ? .modifyReturn : .fentry
     }
 
+    /// The parameters of a function that are a `struct file *` or a `struct path *` by its prototype: the verifier
+    /// follows their members by plain loads.
+    func typedParameters(of symbol: String) -> Set<Int> {
+        let objects: Set<BTFType> = [.pointer(to: "struct file"), .pointer(to: "struct path")]
+        let parameters = types.function(named: symbol)?.parameters ?? []
+        return Set(parameters.indices.filter { objects.contains(parameters[$0].type) })
+    }
+
     /// `file_open` for `security_file_open`, if it takes the same arguments and BPF is asked there.
     private func lsmHook(for symbol: String) -> String? {
         let prefix = "security_"

@@ -9,6 +9,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "extract/read_path.h"
+#include "extract/read_typed_path.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
@@ -73,6 +74,59 @@ static __always_inline void read_string(struct scratch *scratch, struct argument
 	}
 }
 
+/* typed_parameter - parameter @index as a pointer that the verifier knows the type of.
+ * A load from the context needs a constant offset in the instruction itself: kernels up to 6.17 refuse an
+ * offset added to the register, which is what a compiler makes of context[index].
+ */
+static __always_inline void *typed_parameter(void *context, __u32 index)
+{
+	void *value = NULL;
+
+#define LOAD_PARAMETER(number, offset)                                                           \
+	case number:                                                                             \
+		asm volatile("%0 = *(u64 *)(%1 + " #offset ")" : "=r"(value) : "r"(context));     \
+		break
+
+	switch (index) {
+		LOAD_PARAMETER(0, 0);
+		LOAD_PARAMETER(1, 8);
+		LOAD_PARAMETER(2, 16);
+		LOAD_PARAMETER(3, 24);
+		LOAD_PARAMETER(4, 32);
+		LOAD_PARAMETER(5, 40);
+	}
+#undef LOAD_PARAMETER
+	return value;
+}
+
+/* read_typed_argument - a struct file or struct path whose type the verifier knows. */
+static __always_inline void read_typed_argument(void *context, struct scratch *scratch, struct argument_value *value,
+						__u32 number, __u32 text_index)
+{
+	void *pointer = typed_parameter(context, config.arguments[number].index);
+	struct vfsmount *vfsmount;
+	struct dentry *dentry;
+	struct inode *inode;
+
+	if (config.arguments[number].type == SHRIKE_ARGUMENT_FILE) {
+		vfsmount = ((struct file *)pointer)->f_path.mnt;
+		dentry = ((struct file *)pointer)->f_path.dentry;
+	} else {
+		vfsmount = ((struct path *)pointer)->mnt;
+		dentry = ((struct path *)pointer)->dentry;
+	}
+	if (!dentry || !vfsmount || read_typed_path(scratch, text_index, vfsmount, dentry)) {
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+		return;
+	}
+	inode = dentry->d_inode;
+	if (inode)
+		value->mode = inode->i_mode;
+	value->flags = scratch->walk.flags;
+	value->text_start = scratch->walk.start;
+	value->text_length = scratch->walk.length;
+}
+
 static __always_inline void read_path_argument(struct scratch *scratch, struct argument_value *value,
 					       __u32 text_index, __u64 address)
 {
@@ -114,6 +168,13 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 	value->text_start = TEXT_HEAD_BYTES;
 	value->text_length = 0;
 
+	if (config.arguments[number].is_typed) {
+		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+			read_typed_argument(context, scratch, value, number, text_index);
+		if (value->flags & SHRIKE_ARGUMENT_ERROR)
+			count(SHRIKE_COUNTER_BAD_ARGUMENT);
+		return 0;
+	}
 	if (config.arguments[number].source == SHRIKE_SOURCE_SYSCALL)
 		raw = read_syscall_argument(context, config.arguments[number].index);
 	else

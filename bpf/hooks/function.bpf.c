@@ -32,34 +32,39 @@ static __always_inline long refusal(struct scratch *scratch)
 	return error;
 }
 
+/* current_state - what is known of the calling process; looked up when it is needed. */
+static __always_inline struct task_state *current_state(void)
+{
+	return task_state(bpf_get_current_task_btf()->group_leader);
+}
+
 /* decide - match, act, post. Return: 0, or the error that the operation is refused with. */
-static __always_inline long decide(void *context, struct task_state *state, struct scratch *scratch)
+static __always_inline long decide(void *context, struct scratch *scratch)
 {
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->alive[word] = config.all[word];
-	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, state))
+	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, current_state()))
 		return 0;
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
-		scratch->arguments[number].is_read = 0;
+		if (number < config.argument_count)
+			scratch->arguments[number].is_read = 0;
 	if (!match_arguments(context, scratch))
 		return 0;
 	run_actions(scratch);
 	if (scratch->is_posted)
-		write_hook_event(context, scratch, state);
+		write_hook_event(context, scratch, current_state());
 	return refusal(scratch);
 }
 
 static __always_inline long run_hook(void *context)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *state = task_state(task->group_leader);
 	struct scratch *scratch = take_scratch();
 	long verdict;
 
 	if (!scratch)
 		return 0; /* fails open, counted */
-	verdict = decide(context, state, scratch);
+	verdict = decide(context, scratch);
 	return_scratch(scratch);
 	return verdict;
 }

@@ -248,8 +248,10 @@ struct shrike_argument_config {
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */
 	__u32 interval_count;
+	__u8 is_typed; /* a struct file * or struct path * in the function's own prototype */
+	__u8 reserved[7];
 };
-_Static_assert(sizeof(struct shrike_argument_config) == 24, "configuration size");
+_Static_assert(sizeof(struct shrike_argument_config) == 32, "configuration size");
 
 enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process */
@@ -273,7 +275,7 @@ struct shrike_hook_config {
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 6624, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 6688, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,
