@@ -54,7 +54,8 @@ build: deps bpf ## Build dist/shriked and dist/shrike, which need nothing but gl
 	@mkdir -p dist
 	@export PKG_CONFIG_PATH=$$(scripts/static-libraries .build/static); \
 	for product in shriked shrike; do \
-		$(SWIFT) build -c release --static-swift-stdlib $(SWIFT_CHECKS) --product $$product; \
+		$(SWIFT) build -c release --static-swift-stdlib $(SWIFT_CHECKS) --product $$product \
+			-Xlinker -L$(CURDIR)/.build/static; \
 		$(OBJCOPY) --strip-all .build/release/$$product dist/$$product; \
 	done
 	@if ldd dist/shriked dist/shrike | grep -E '=>' | grep -vE '/(libc|libm)\.so|vdso'; then \

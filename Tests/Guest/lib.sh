@@ -155,6 +155,8 @@ start_shriked() {
 	done
 	bpf-objects list >"$WORK/objects.before"
 	: >>"$EVENTS"
+	# Before the daemon opens it: a second daemon must not be taken for ready by what the first has said.
+	: >"$LOG"
 	if [ -n "${SHRIKED_STDOUT:-}" ]; then
 		"$SHRIKED" "$@" >"$SHRIKED_STDOUT" 2>"$LOG" &
 	else
