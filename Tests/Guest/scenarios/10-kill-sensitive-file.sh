@@ -41,7 +41,7 @@ expect_stdout_empty directory
 run longer sh -c 'exec cat /etc/passwd'
 expect_signal longer KILL
 
-# One letter less, another file, and a listing that opens none of them.
+# One letter less, another file, and a listing that opens none of them (with -l it would read /etc/passwd).
 run other cat /etc/hostname
 expect_status other 0
 expect_stdout other guest
