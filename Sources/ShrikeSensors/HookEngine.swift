@@ -3,6 +3,7 @@
 
 public import ShrikeBPF
 public import ShrikeEvents
+public import ShrikePolicy
 public import ShrikePolicyCompiler
 
 internal import Synchronization
@@ -42,7 +43,7 @@ public final class HookEngine {
                         hook, binaries: plan.binaries, mechanism: mechanism, hookID: id,
                         generation: generation, processes: processes))
             } catch {
-                throw HookError(target: hook.target, mechanism: mechanism, cause: error)
+                throw HookError(target: hook.target, place: hook.place, mechanism: mechanism, cause: error)
             }
         }
         hooks = next
@@ -61,6 +62,8 @@ public final class HookEngine {
 public struct HookError: Error, Sendable {
     /// What was to be hooked.
     public var target: HookTarget
+    /// The first policy's word for it.
+    public var place: SourceRange
     /// How.
     public var mechanism: HookMechanism
     /// What the kernel said.

@@ -23,6 +23,14 @@ public struct MechanismChoice {
     /// a trampoline program that is preempted is *skipped* for the next task on that CPU (the recursion guard in
     /// kernel/bpf/trampoline.c), an LSM program is not; and it is cheaper than fmod_ret. Decision 0002.
     public func mechanism(for plan: HookPlan) -> HookMechanism {
+        let names = plan.target.symbol.split(separator: "/", maxSplits: 1).map(String.init)
+        switch plan.target.kind {
+        case .function: break
+        case .functionReturn: return .fexit
+        case .lsm: return .lsm(hook: plan.target.symbol)
+        case .rawTracepoint: return .rawTracepoint(event: names[names.count - 1])
+        case .tracepoint: return .tracepoint(subsystem: names[0], event: names[names.count - 1])
+        }
         guard plan.enforces else { return .fentry }
         if let hook = lsmHook(for: plan.target.symbol) { return .lsm(hook: hook) }
         return plan.refuses ? .modifyReturn : .fentry

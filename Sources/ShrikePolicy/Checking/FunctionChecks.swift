@@ -121,12 +121,33 @@ extension PolicyCheck {
                 help: "write `\(hook.hook.value.dropFirst(prefix.count))`")
             return
         }
-        guard let kernel, !isFull, !kernel.hasLSMHook(hook.hook.value) else { return }
+        guard let kernel, !isFull else { return }
+        if let reason = kernel.lsmHooksUnavailable {
+            error(
+                .notAttachable, hook.hook.range, "this kernel asks no BPF program at LSM hooks: \(reason)",
+                help: "start it with `bpf` in the parameter `lsm=`")
+            return
+        }
+        guard !kernel.hasLSMHook(hook.hook.value) else {
+            checkAnswer(of: hook)
+            return
+        }
         let symbol = "bpf_lsm_"
         let similar = kernel.similarFunctions(to: symbol + hook.hook.value).first { $0.hasPrefix(symbol) }
         error(
             .unknownLSMHook, hook.hook.range, "this kernel has no LSM hook \(code(hook.hook.value))",
             help: similar.map { "did you mean `\($0.dropFirst(symbol.count))`?" })
+    }
+
+    /// A hook without an answer cannot be overridden.
+    private mutating func checkAnswer(of hook: LSMHook) {
+        guard prototype(of: hook)?.returnType.kind == .void else { return }
+        for action in hook.selectors.flatMap(\.actions) where action.kind.value == .override {
+            error(
+                .overrideNotPossible, action.kind.range,
+                "`Override` cannot refuse \(code(hook.hook.value)): the hook has no answer",
+                help: "use `Sigkill`, or the hook that is asked before")
+        }
     }
 
     /// The prototype behind a hook's argument indexes, if it is known.
@@ -139,6 +160,8 @@ extension PolicyCheck {
             return SyscallSymbol.bareName(of: hook.call.value).flatMap { kernel?.systemCall(named: $0) }
         case let hook as LSMHook:
             return kernel?.function(named: "bpf_lsm_" + hook.hook.value)
+        case let hook as TracepointHook where hook.raw:
+            return kernel?.rawTracepoint(named: hook.event.value)
         default:
             return nil
         }
