@@ -4,9 +4,16 @@
 internal import ShrikeBPF
 internal import ShrikePolicy
 
-/// Facts from the kernel's BTF.
-struct BTFKernelFacts: KernelFacts {
+/// Facts from the kernel's BTF and from tracefs.
+final class BTFKernelFacts: KernelFacts {
     let types: KernelBTF
+    /// Read when the first policy asks: it is long.
+    private(set) lazy var traceableFunctions = Tracefs()?.traceableFunctions
+    private lazy var traceableSet = Set(traceableFunctions ?? [])
+
+    init(types: KernelBTF) { self.types = types }
+
+    func isTraceable(_ name: String) -> Bool { traceableSet.contains(name) }
 
     func function(named name: String) -> FunctionPrototype? {
         types.function(named: name).map { FunctionPrototype($0) }

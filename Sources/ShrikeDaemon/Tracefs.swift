@@ -34,6 +34,12 @@ struct Tracefs {
         }
     }
 
+    /// The functions that ftrace can hook, those of modules left out.
+    var traceableFunctions: [String]? {
+        guard let text = Self.read(root + "/available_filter_functions") else { return nil }
+        return text.split(separator: "\n").lazy.filter { !$0.utf8.contains(UInt8(ascii: "[")) }.map(String.init)
+    }
+
     private static func read(_ path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

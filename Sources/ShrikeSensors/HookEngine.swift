@@ -36,17 +36,34 @@ public final class HookEngine {
             layout.hookID = id
             layout.generation = generation
             layouts.add(layout)
-            let mechanism = choice.mechanism(for: hook)
-            do throws(BPFError) {
-                next[hook.target] = HookSensorBox(
-                    try HookSensor(
-                        hook, binaries: plan.binaries, mechanism: mechanism, hookID: id,
-                        generation: generation, processes: processes))
-            } catch {
-                throw HookError(target: hook.target, place: hook.place, mechanism: mechanism, cause: error)
-            }
+            next[hook.target] = try attach(hook, plan.binaries, hookID: id, processes)
         }
         hooks = next
+    }
+
+    /// Attaches by the mechanism of choice, or, where the kernel refuses that one, by its substitute.
+    /// - Throws: the first refusal: it tells more of the function than the substitute's.
+    private func attach(
+        _ hook: HookPlan, _ binaries: BinaryTable, hookID: UInt32, _ processes: borrowing ProcessSensor
+    ) throws(HookError) -> HookSensorBox {
+        let chosen = choice.mechanism(for: hook)
+        var mechanism = chosen
+        var refusal: BPFError?
+        while true {
+            do throws(BPFError) {
+                return HookSensorBox(
+                    try HookSensor(
+                        hook, binaries: binaries, mechanism: mechanism, hookID: hookID,
+                        generation: generation, processes: processes))
+            } catch {
+                refusal = refusal ?? error
+                guard let next = choice.fallback(for: hook, after: mechanism) else {
+                    throw HookError(
+                        target: hook.target, place: hook.place, mechanism: chosen, cause: refusal ?? error)
+                }
+                mechanism = next
+            }
+        }
     }
 
     /// What is hooked and how, ordered by symbol.

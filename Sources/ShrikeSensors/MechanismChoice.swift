@@ -36,6 +36,12 @@ public struct MechanismChoice {
         return plan.refuses ? .modifyReturn : .fentry
     }
 
+    /// What to try when the kernel refuses a mechanism: a kprobe sees the entry of functions that have too many
+    /// parameters for a trampoline or no prototype in BTF. It costs more, and cannot refuse.
+    public func fallback(for plan: HookPlan, after mechanism: HookMechanism) -> HookMechanism? {
+        mechanism == .fentry && !plan.refuses ? .kprobe : nil
+    }
+
     /// `file_open` for `security_file_open`, if it takes the same arguments and BPF is asked there.
     private func lsmHook(for symbol: String) -> String? {
         let prefix = "security_"

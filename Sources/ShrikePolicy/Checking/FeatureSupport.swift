@@ -6,10 +6,10 @@
 public enum FeatureSupport {
     /// The fields that can be used, by the mapping that they stand in.
     private static let fields: [Mapping: Set<String>] = [
-        .spec: ["kprobes", "fentries", "lsmhooks", "tracepoints", "options"],
+        .spec: ["kprobes", "fentries", "lsmhooks", "tracepoints", "lists", "options"],
         .hook: [
             "call", "syscall", "hook", "subsystem", "event", "raw", "args", "selectors", "message", "tags",
-            "return", "returnArg",
+            "return", "returnArg", "ignore",
         ],
         .argument: ["index", "type", "label"],
         .selector: [
@@ -61,6 +61,7 @@ public enum FeatureSupport {
             check.refuse("option \(name.rawValue)", option.name.range)
         }
         for hook in policy.spec.hooks { check.hook(hook) }
+        for hook in policy.spec.kprobes + policy.spec.fentries { check.foreignSystemCalls(hook, policy.spec) }
         return check.diagnostics.sortedAndUnique()
     }
 
@@ -82,11 +83,19 @@ public enum FeatureSupport {
             }
         }
 
+        /// 32-bit programs hand arguments over in other registers.
+        mutating func foreignSystemCalls(_ hook: KprobeHook, _ spec: PolicySpec) {
+            guard !hook.arguments.isEmpty else { return }
+            let foreign = spec.functions(of: hook, kernel: nil).first {
+                $0.isSyscall && !$0.symbol.hasPrefix(SyscallSymbol.prefix)
+            }
+            if let foreign { refuse("args of \(foreign.symbol)", hook.call.range) }
+        }
+
         mutating func hook(_ hook: any PolicyHook) {
             // Sections that are refused as a whole are not looked into.
             guard hook.section != .uprobes, hook.section != .usdts else { return }
             fields(hook.fields, FeatureSupport.fields[.hook])
-            if (hook as? KprobeHook)?.listName != nil { refuse("list:", hook.target.range) }
             for argument in hook.arguments + (hook.returnArgument.map { [$0] } ?? []) {
                 fields(argument.fields, FeatureSupport.fields[.argument])
                 let type = argument.type

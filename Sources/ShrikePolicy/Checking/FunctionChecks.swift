@@ -27,9 +27,22 @@ extension PolicyCheck {
             error(
                 .notASyscall, hook.call.range, "the list `\(name)` holds plain functions, not system calls",
                 help: "add `syscall: false`")
-        case .generatedFtrace, .generatedSyscalls, .syscalls:
+        case .syscalls:
+            for value in list.values { checkListedSystemCall(value, hook) }
+        case .generatedFtrace, .generatedSyscalls:
             break
         }
+    }
+
+    private mutating func checkListedSystemCall(_ value: Located<String>, _ hook: KprobeHook) {
+        let symbol = SyscallSymbol.symbol(forListValue: value.value)
+        guard let kernel, !isFull, !hook.ignoreCallNotFound, kernel.function(named: symbol) == nil,
+            SyscallSymbol.bareName(of: symbol) != nil
+        else { return }
+        let similar = kernel.similarFunctions(to: symbol).compactMap { SyscallSymbol.bareName(of: $0) }
+        error(
+            .unknownFunction, value.range, "this kernel has no system call \(code(value.value))",
+            help: similar.first.map { "did you mean `sys_\($0)`?" } ?? Self.callNotFoundHelp)
     }
 
     mutating func undefinedList(_ name: String, _ range: SourceRange) {
@@ -97,7 +110,10 @@ extension PolicyCheck {
                 "\(code(call.value)) is a system call's entry: its one parameter is the saved registers",
                 help: "write `syscall: true` to read the system call's arguments")
         }
-        guard let kernel, !hook.ignoreCallNotFound, kernel.function(named: call.value) == nil else { return }
+        // What has no prototype in BTF can still be hooked by a kprobe.
+        guard let kernel, !hook.ignoreCallNotFound, kernel.function(named: call.value) == nil,
+            !kernel.isTraceable(call.value)
+        else { return }
         var help = kernel.similarFunctions(to: call.value).first.map { "did you mean `\($0)`?" }
         if kernel.function(named: SyscallSymbol.symbol(for: call.value)) != nil {
             help = "it is a system call: write `syscall: true`"

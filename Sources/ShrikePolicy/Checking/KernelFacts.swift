@@ -72,6 +72,8 @@ public protocol KernelFacts {
     var systemCallSymbols: [String] { get }
     /// The functions of the kernel itself, without modules, that can be traced; nil if that is not known.
     var traceableFunctions: [String]? { get }
+    /// Whether a function can be traced, with or without a known prototype.
+    func isTraceable(_ name: String) -> Bool
 }
 
 extension KernelFacts {
@@ -93,4 +95,6 @@ extension KernelFacts {
     public var systemCallSymbols: [String] { [] }
     /// Nothing is known.
     public var traceableFunctions: [String]? { nil }
+    /// Nothing is known.
+    public func isTraceable(_ name: String) -> Bool { false }
 }

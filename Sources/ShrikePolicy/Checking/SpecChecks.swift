@@ -81,6 +81,7 @@ extension PolicyCheck {
                 .badList, pattern.range, "`pattern` has no effect on this list",
                 help: "give it `type: generated_ftrace`")
         }
+        if kind == .generatedFtrace { checkPattern(of: list) }
         if !isGenerated, list.values.isEmpty {
             error(.badList, list.range, "the list \(code(list.name.value)) is empty", help: "add `values`")
         }
@@ -89,6 +90,26 @@ extension PolicyCheck {
             error(
                 .badList, value.range, "\(code(value.value)) is not written as a system call",
                 help: "write `sys_NAME`, or `i386/sys_NAME` for another ABI")
+        }
+    }
+
+    private mutating func checkPattern(of list: FunctionList) {
+        guard let pattern = list.pattern else { return }
+        if let problem = list.patternProblem {
+            error(
+                .badList, pattern.range, "\(code(pattern.value)) is not a regular expression: \(problem)",
+                help: "the syntax is that of RE2")
+            return
+        }
+        guard let kernel, !isFull else { return }
+        if kernel.traceableFunctions == nil {
+            error(
+                .badList, pattern.range, "the kernel's functions cannot be listed: tracefs is not mounted",
+                help: "mount tracefs on /sys/kernel/tracing, or list the functions")
+        } else if list.matchingFunctions(kernel).isEmpty {
+            error(
+                .badList, pattern.range, "no function of this kernel matches \(code(pattern.value))",
+                help: "the pattern matches anywhere in a name unless it has `^` and `$`")
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel functions behind a hook's `call`: one, or the members of a list.
 
+internal import ShrikePattern
+
 /// A function that a hook is put on.
 public struct HookedFunction: Sendable, Hashable {
     /// The kernel symbol.
@@ -18,7 +20,7 @@ extension PolicySpec {
         return members(of: hook, kernel).filter { function in
             guard seen.insert(function.symbol).inserted else { return false }
             guard hook.ignoreCallNotFound, let kernel else { return true }
-            return kernel.function(named: function.symbol) != nil
+            return kernel.function(named: function.symbol) != nil || kernel.isTraceable(function.symbol)
         }
     }
 
@@ -41,7 +43,27 @@ extension PolicySpec {
         case .generatedSyscalls:
             return (kernel?.systemCallSymbols ?? []).map { HookedFunction(symbol: $0, isSyscall: true) }
         case .generatedFtrace:
-            return []
+            return list.matchingFunctions(kernel).map { HookedFunction(symbol: $0, isSyscall: hook.syscall) }
         }
+    }
+}
+
+extension FunctionList {
+    /// What is wrong with `pattern`, if anything is.
+    var patternProblem: String? {
+        guard let pattern else { return nil }
+        do throws(PatternError) {
+            _ = try Pattern(pattern.value)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    /// The traceable functions that `pattern` matches anywhere in their name, each once, in the kernel's order.
+    func matchingFunctions(_ kernel: (any KernelFacts)?) -> [String] {
+        guard let text = pattern?.value, let pattern = try? Pattern(text) else { return [] }
+        var seen: Set<String> = []
+        return (kernel?.traceableFunctions ?? []).filter { pattern.matches($0) && seen.insert($0).inserted }
     }
 }

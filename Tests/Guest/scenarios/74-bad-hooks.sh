@@ -13,14 +13,14 @@ bad() {
 	expect_stdout_empty "$1"
 }
 bad lsm lsmhooks 'hook: file_opem' 7:12 'this kernel has no LSM hook `file_opem`.*did you mean `file_open`'
-bad event tracepoints 'subsystem: sched, event: sched_process_exek' 7:30 \
+bad event tracepoints 'subsystem: sched, event: sched_process_exek' 7:31 \
 	'this kernel has no tracepoint `sched/sched_process_exek`.*did you mean `sched/sched_process_exec`'
-bad subsystem tracepoints 'subsystem: sced, event: sched_process_exec' 7:29 \
+bad subsystem tracepoints 'subsystem: sced, event: sched_process_exec' 7:30 \
 	'this kernel has no tracepoint.*did you mean `sched/sched_process_exec`'
-bad field tracepoints 'subsystem: sched, event: sched_process_exec, args: [{index: 7}]' 7:65 \
+bad field tracepoints 'subsystem: sched, event: sched_process_exec, args: [{index: 7}]' 7:66 \
 	'`sched/sched_process_exec` has no field 7.*4 filename, 5 pid'
-bad type tracepoints 'subsystem: sched, event: sched_process_exec, args: [{index: 4, type: int}]' 7:74 \
+bad type tracepoints 'subsystem: sched, event: sched_process_exec, args: [{index: 4, type: int}]' 7:75 \
 	'field 4 `filename`.*cannot be read as `int`.*write `type: string`'
-bad raw tracepoints 'subsystem: sched, event: sched_process_exek, raw: true' 7:30 \
+bad raw tracepoints 'subsystem: sched, event: sched_process_exek, raw: true' 7:31 \
 	'this kernel has no raw tracepoint.*did you mean `sched_process_exec`'
 expect_nothing_left
