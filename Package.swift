@@ -57,7 +57,8 @@ let package = Package(
         library("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
 
         // Policies: pure, no kernel.
-        library("ShrikePolicy", ["CLibYAML"]),
+        library("ShrikePattern"),
+        library("ShrikePolicy", ["CLibYAML", "ShrikePattern"]),
         library("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
 
         // Events: pure, no kernel.
@@ -86,13 +87,14 @@ let package = Package(
         // The command line.
         .target(
             name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
-        library("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        library("ShrikeEventReader", ["ShrikeControl", "ShrikePattern", protobuf]),
         .executableTarget(
             name: "shrike", dependencies: ["ShrikeControl", "ShrikeEventReader", argumentParser],
             swiftSettings: strict),
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
+        tests("ShrikePattern"),
         tests("ShrikePolicy"),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),

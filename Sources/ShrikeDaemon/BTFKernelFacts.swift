@@ -4,16 +4,19 @@
 internal import ShrikeBPF
 internal import ShrikePolicy
 
-/// Facts from the kernel's BTF.
-struct BTFKernelFacts: KernelFacts {
+/// Facts from the kernel's BTF and from tracefs.
+final class BTFKernelFacts: KernelFacts {
     let types: KernelBTF
+    /// Read when the first policy asks: it is long.
+    private(set) lazy var traceableFunctions = Tracefs()?.traceableFunctions
+    private lazy var traceableSet = Set(traceableFunctions ?? [])
+
+    init(types: KernelBTF) { self.types = types }
+
+    func isTraceable(_ name: String) -> Bool { traceableSet.contains(name) }
 
     func function(named name: String) -> FunctionPrototype? {
-        types.function(named: name).map { function in
-            FunctionPrototype(
-                name: function.name, parameters: function.parameters.map { ParameterType($0.type) },
-                returnType: ParameterType(function.returnType))
-        }
+        types.function(named: name).map { FunctionPrototype($0) }
     }
 
     func similarFunctions(to name: String) -> [String] {
@@ -29,6 +32,43 @@ struct BTFKernelFacts: KernelFacts {
     }
 
     func hasLSMHook(_ name: String) -> Bool { types.function(named: "bpf_lsm_\(name)") != nil }
+
+    var lsmHooksUnavailable: String? {
+        KernelFacilities.hasBPFLSM() ? nil : "`bpf` is not in /sys/kernel/security/lsm"
+    }
+
+    var tracepointsUnavailable: String? { Tracefs() == nil ? "tracefs is not mounted" : nil }
+
+    func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {
+        Tracefs()?.format(subsystem, event)
+    }
+
+    func similarTracepoints(to subsystem: String, _ event: String) -> [String] {
+        let events = Tracefs()?.events ?? []
+        // The right event in the wrong subsystem comes before a slip of the pen.
+        if let same = events.first(where: { $0.hasSuffix("/\(event)") }) { return [same] }
+        return Suggestion.nearest(to: "\(subsystem)/\(event)", among: events).map { [$0] } ?? []
+    }
+
+    func rawTracepoint(named event: String) -> FunctionPrototype? {
+        types.rawTracepoint(named: event).map { FunctionPrototype($0) }
+    }
+
+    func similarRawTracepoints(to event: String) -> [String] {
+        Suggestion.nearest(to: event, among: types.rawTracepointNames).map { [$0] } ?? []
+    }
+
+    var systemCallSymbols: [String] {
+        types.functionNames.filter { $0.hasPrefix(SyscallSymbol.prefix + "sys_") }.sorted()
+    }
+}
+
+extension FunctionPrototype {
+    fileprivate init(_ function: BTFFunction) {
+        self.init(
+            name: function.name, parameters: function.parameters.map { ParameterType($0.type) },
+            returnType: ParameterType(function.returnType))
+    }
 }
 
 extension ParameterType {

@@ -15,17 +15,33 @@ extension LineEncoder {
         line.append(",\"args\":[")
         for position in arguments {
             if position > arguments.lowerBound { line.append(",") }
-            let layout = hook.arguments[position]
-            if layout.slot >= 0, layout.slot < record.argumentCount {
-                append(record.argument(layout.slot), as: layout.type, to: &line)
-            } else {
-                appendError(to: &line)
-                fits = false
-            }
-            line.append(hook.bytes(layout.end))
+            if !append(hook.arguments[position], of: hook, record, to: &line) { fits = false }
         }
         line.append("]")
         return fits
+    }
+
+    /// Appends `,"return":{…}`.
+    /// - Returns: false when the value is not in the record.
+    internal func append(
+        result: PreparedHook.Argument, of hook: PreparedHook, _ record: HookRecord, to line: inout ByteBuffer
+    ) -> Bool {
+        line.append(",\"return\":")
+        return append(result, of: hook, record, to: &line)
+    }
+
+    private func append(
+        _ layout: PreparedHook.Argument, of hook: PreparedHook, _ record: HookRecord,
+        to line: inout ByteBuffer
+    ) -> Bool {
+        let isThere = layout.slot >= 0 && layout.slot < record.argumentCount
+        if isThere {
+            append(record.argument(layout.slot), as: layout.type, to: &line)
+        } else {
+            appendError(to: &line)
+        }
+        line.append(hook.bytes(layout.end))
+        return isThere
     }
 
     /// Appends an argument without the end of its object, which the layout has.

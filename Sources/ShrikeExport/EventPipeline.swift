@@ -106,11 +106,11 @@ public final class EventPipeline {
         while encoder.append(
             record, hook, from: &selector, limit: flushBytes, &result, processes, to: &lines)
         {
-            counts.exported.kprobe &+= result.lines
+            counts.exported.add(result.lines, of: hook.kind)
             result.lines = 0
             flush()
         }
-        counts.exported.kprobe &+= result.lines
+        counts.exported.add(result.lines, of: hook.kind)
         counts.suppressed &+= result.suppressed
         if !result.fits { counts.layoutMismatches &+= 1 }
     }

@@ -141,10 +141,21 @@ internal struct LineEncoder: ~Copyable {
                 line.append(ownBytes: head)
             }
             let policy = hook.policies[matched.policy]
+            line.append(hook.bytes(policy.beforeArguments))
             if !append(policy.arguments, of: hook, record, to: &line) { result.fits = false }
+            if let value = policy.result, !append(result: value, of: hook, record, to: &line) {
+                result.fits = false
+            }
+            line.append(hook.bytes(policy.beforeAction))
             line.append(",\"action\":\"")
-            line.append(hook.action(matched, record))
+            line.append(hook.action(hook.entrySelector(of: policy, record) ?? matched, record))
             line.append("\"")
+            line.append(hook.bytes(policy.afterAction))
+            if hook.hasReturnAction {
+                line.append(",\"return_action\":\"")
+                line.append(hook.returnAction(matched, record))
+                line.append("\"")
+            }
             line.append(hook.bytes(policy.end))
             if isFirst {
                 let tailStart = line.count

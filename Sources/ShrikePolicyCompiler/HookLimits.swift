@@ -50,7 +50,7 @@ extension HookPlanBuilder {
         let binaries = selector.matchBinaries.lazy.flatMap(\.values)
             .filter { $0.value.utf8.count > BinaryTable.maximumPathBytes }
             .map { ($0, "a path in `matchBinaries`", BinaryTable.maximumPathBytes) }
-        let ends = selector.matchArgs.lazy.filter(\.operator.value.comparesEnd).flatMap(\.values)
+        let ends = (selector.matchArgs + selector.matchReturnArgs).lazy.filter(\.operator.value.comparesEnd).flatMap(\.values)
             .filter { $0.value.utf8.count > Int(SHRIKE_TEXT_KEY_BYTES) }
             .map { ($0, "a Postfix value", Int(SHRIKE_TEXT_KEY_BYTES)) }
         return (Array(binaries) + Array(ends)).map { value, what, limit in

@@ -14,7 +14,7 @@ extension ShrikePolicy.ArgumentType {
         case .int64, .sint64, .long: SHRIKE_ARGUMENT_INT64
         case .uint64, .ulong: SHRIKE_ARGUMENT_UINT64
         case .sizeT: SHRIKE_ARGUMENT_SIZE
-        case .string: SHRIKE_ARGUMENT_STRING
+        case .string, .dataLoc: SHRIKE_ARGUMENT_STRING
         case .file: SHRIKE_ARGUMENT_FILE
         case .path: SHRIKE_ARGUMENT_PATH
         default: SHRIKE_ARGUMENT_NONE
@@ -30,6 +30,17 @@ extension shrike_argument_type {
 
     /// Ordered as a signed number.
     var isSigned: Bool { self == SHRIKE_ARGUMENT_INT32 || self == SHRIKE_ARGUMENT_INT64 }
+
+    /// Width and sign, for integers.
+    var integerShape: IntegerShape? {
+        switch self {
+        case SHRIKE_ARGUMENT_INT32: ShrikePolicy.ArgumentType.int32.integerShape
+        case SHRIKE_ARGUMENT_UINT32: ShrikePolicy.ArgumentType.uint32.integerShape
+        case SHRIKE_ARGUMENT_INT64: ShrikePolicy.ArgumentType.int64.integerShape
+        case SHRIKE_ARGUMENT_UINT64, SHRIKE_ARGUMENT_SIZE: ShrikePolicy.ArgumentType.uint64.integerShape
+        default: nil
+        }
+    }
 
     /// How it is taken out of a record.
     var eventType: ShrikeEvents.ArgumentType { ShrikeEvents.ArgumentType(rawValue: UInt16(rawValue)) ?? .none }
@@ -83,6 +94,32 @@ extension PlannedSelector {
             default:
                 break
             }
+        }
+    }
+}
+
+extension PlannedSelector {
+    /// What `matchReturnActions` come to.
+    mutating func add(returnActions: [Action], mode: PolicyMode) {
+        if returnActions.contains(where: { $0.kind.value == .noPost }) { isPosted = false }
+        guard mode == .enforce else { return }
+        for action in returnActions {
+            switch action.kind.value {
+            case .sigkill: returnSignal = SIGKILL_NUMBER
+            case .signal where returnSignal != SIGKILL_NUMBER: returnSignal = action.signal?.value ?? 0
+            default: break
+            }
+        }
+    }
+}
+
+extension TracepointField {
+    /// Where an argument of a type is read.
+    func source(as type: ShrikePolicy.ArgumentType) -> ArgumentSource {
+        switch shape {
+        case .text where type == .string: .fieldText(offset: offset, bytes: bytes)
+        case .dataLocation where type == .string || type == .dataLoc: .dataLocation(offset: offset)
+        default: .field(offset: offset, bytes: bytes, isSigned: isSigned)
         }
     }
 }

@@ -236,6 +236,7 @@ struct pt_regs {
 	unsigned long r10;
 	unsigned long r9;
 	unsigned long r8;
+	unsigned long cx;
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;
@@ -243,6 +244,8 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
-#define SHRIKE_PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+/* include/linux/sched.h */
+#define SHRIKE_PF_EXITING 0x00000004
+#define SHRIKE_PF_KTHREAD 0x00200000
 
 #endif

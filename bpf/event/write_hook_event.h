@@ -3,6 +3,7 @@
  *
  *	struct shrike_event_hook          64 bytes
  *	first matches                     config.words * 8
+ *	first matches at entry            the same, of a return hook with SHRIKE_HOOK_HAS_ENTRY
  *	for each argument of the plan:
  *	    struct shrike_argument        16
  *	    payload                       number: 8; text: its bytes, padded to 8
@@ -50,7 +51,8 @@ static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, s
 /* write_hook_event - post the hit to the ring of its importance; a full ring is counted. */
 static __always_inline void write_hook_event(void *context, struct scratch *scratch, struct task_state *state)
 {
-	__u32 size = sizeof(struct shrike_event_hook) + config.words * 8;
+	__u32 sets = config.flags & SHRIKE_HOOK_REPORTS_ENTRY ? 2 : 1;
+	__u32 size = sizeof(struct shrike_event_hook) + sets * config.words * 8;
 	__u32 at = size;
 	struct bpf_dynptr record;
 	long failed;
@@ -77,6 +79,7 @@ static __always_inline void write_hook_event(void *context, struct scratch *scra
 	scratch->hook.flags = scratch->event_flags;
 	scratch->hook.override_error = scratch->override_error;
 	scratch->hook.signal = scratch->signal;
+	scratch->hook.return_signal = scratch->return_signal;
 	scratch->hook.words_count = config.words;
 	scratch->hook.argument_count = config.argument_count;
 
@@ -91,6 +94,9 @@ static __always_inline void write_hook_event(void *context, struct scratch *scra
 	}
 	bpf_dynptr_write(&record, 0, &scratch->hook, sizeof(scratch->hook), 0);
 	bpf_dynptr_write(&record, sizeof(scratch->hook), scratch->first, config.words * 8, 0);
+	if (config.flags & SHRIKE_HOOK_REPORTS_ENTRY)
+		bpf_dynptr_write(&record, sizeof(scratch->hook) + config.words * 8, scratch->entry_first,
+				 config.words * 8, 0);
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++) {
 		if (number < config.argument_count) {

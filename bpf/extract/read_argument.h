@@ -14,22 +14,81 @@
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
 
+/* context_address - the context as a plain address: the verifier allows few loads from the context
+ * itself, and none at an offset that only the plan knows.
+ */
+static __always_inline __u64 context_address(struct scratch *scratch)
+{
+	return *(volatile __u64 *)&scratch->context;
+}
+
+/* register_offset - where a kprobe's registers hold parameter @index. */
+static __always_inline __u32 register_offset(__u32 index)
+{
+	switch (index) {
+	case 0:
+		return bpf_core_field_offset(struct pt_regs, di);
+	case 1:
+		return bpf_core_field_offset(struct pt_regs, si);
+	case 2:
+		return bpf_core_field_offset(struct pt_regs, dx);
+	case 3:
+		return bpf_core_field_offset(struct pt_regs, cx);
+	case 4:
+		return bpf_core_field_offset(struct pt_regs, r8);
+	default:
+		return bpf_core_field_offset(struct pt_regs, r9);
+	}
+}
+
 /* read_parameter - parameter @index of the hooked function, as a plain number.
  * By the helper, which the verifier inlines: a load from the context itself would give a typed
  * pointer, with which a program that serves every function can do nothing.
  */
-static __always_inline __u64 read_parameter(void *context, __u32 index)
+static __always_inline __u64 read_parameter(void *context, struct scratch *scratch, __u32 index)
 {
 	__u64 value = 0;
 
-	bpf_get_func_arg(context, index, &value);
+	if (config.entry == SHRIKE_ENTRY_RAW_TRACEPOINT)
+		bpf_probe_read_kernel(&value, sizeof(value), (void *)(context_address(scratch) + index * 8));
+	else if (config.entry == SHRIKE_ENTRY_REGISTERS)
+		bpf_probe_read_kernel(&value, sizeof(value),
+				      (void *)(context_address(scratch) + register_offset(index)));
+	else
+		bpf_get_func_arg(context, index, &value);
+	return value;
+}
+
+static __always_inline __u64 read_result(void *context)
+{
+	__u64 value = 0;
+
+	bpf_get_func_ret(context, &value);
+	return value;
+}
+
+/* read_field - a number of the tracepoint's record, in 64 bits. Little-endian. */
+static __always_inline __u64 read_field(struct scratch *scratch, __u32 number)
+{
+	__u32 bytes = config.arguments[number].field_bytes;
+	__u32 unused_bits;
+	__u64 value = 0;
+
+	opaque(bytes);
+	if (!bytes || bytes > sizeof(value))
+		return 0; /* the compiler of plans takes no such field for a number */
+	bpf_probe_read_kernel(&value, bytes,
+			      (void *)(context_address(scratch) + config.arguments[number].field_offset));
+	unused_bits = (sizeof(value) - bytes) * 8;
+	if (config.arguments[number].field_is_signed)
+		return (__u64)((__s64)(value << unused_bits) >> unused_bits);
 	return value;
 }
 
 /* read_syscall_argument - argument @index of a syscall, whose function has a struct pt_regs * only. */
-static __always_inline __u64 read_syscall_argument(void *context, __u32 index)
+static __always_inline __u64 read_syscall_argument(void *context, struct scratch *scratch, __u32 index)
 {
-	struct pt_regs *regs = (struct pt_regs *)read_parameter(context, 0);
+	struct pt_regs *regs = (struct pt_regs *)read_parameter(context, scratch, 0);
 
 	switch (index) {
 	case 0:
@@ -127,6 +186,61 @@ static __always_inline void read_typed_argument(void *context, struct scratch *s
 	value->text_length = scratch->walk.length;
 }
 
+/* read_record_text - a text that stands in the tracepoint's record. */
+static __always_inline void read_record_text(struct scratch *scratch, struct argument_value *value,
+					     __u32 number, __u32 text_index)
+{
+	char *to = &scratch->texts[text_index].bytes[TEXT_HEAD_BYTES];
+	__u32 offset = config.arguments[number].field_offset;
+	__u32 room = config.arguments[number].field_bytes;
+	long bytes;
+
+	if (config.arguments[number].source == SHRIKE_SOURCE_DATA_LOCATION) {
+		/* include/trace/stages: length << 16 | offset from the record's start */
+		__u32 location = read_field(scratch, number);
+
+		offset = location & 0xffff;
+		room = location >> 16;
+	}
+	opaque(room);
+	if (room > SHRIKE_MAX_TEXT_BYTES)
+		room = SHRIKE_MAX_TEXT_BYTES;
+	bytes = bpf_probe_read_kernel_str(to, room, (void *)(context_address(scratch) + offset));
+	if (bytes < 0) {
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+		return;
+	}
+	if (bytes == 0) { /* no room: an empty text */
+		*to = 0;
+		bytes = 1;
+	}
+	value->text_start = TEXT_HEAD_BYTES;
+	value->text_length = bytes - 1;
+}
+
+/* read_raw - an argument before its type is looked at. */
+static __always_inline __u64 read_raw(void *context, struct scratch *scratch, __u32 number)
+{
+	switch (config.arguments[number].source) {
+	case SHRIKE_SOURCE_SYSCALL:
+		return read_syscall_argument(context, scratch, config.arguments[number].index);
+	case SHRIKE_SOURCE_RETURN:
+		return read_result(context);
+	case SHRIKE_SOURCE_FIELD:
+		return read_field(scratch, number);
+	case SHRIKE_SOURCE_FIELD_TEXT:
+	case SHRIKE_SOURCE_DATA_LOCATION:
+		return 0;
+	default:
+		return read_parameter(context, scratch, config.arguments[number].index);
+	}
+}
+
+static __always_inline bool is_in_record(__u32 source)
+{
+	return source == SHRIKE_SOURCE_FIELD_TEXT || source == SHRIKE_SOURCE_DATA_LOCATION;
+}
+
 static __always_inline void read_path_argument(struct scratch *scratch, struct argument_value *value,
 					       __u32 text_index, __u64 address)
 {
@@ -175,10 +289,7 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 			count(SHRIKE_COUNTER_BAD_ARGUMENT);
 		return 0;
 	}
-	if (config.arguments[number].source == SHRIKE_SOURCE_SYSCALL)
-		raw = read_syscall_argument(context, config.arguments[number].index);
-	else
-		raw = read_parameter(context, config.arguments[number].index);
+	raw = read_raw(context, scratch, number);
 
 	switch (config.arguments[number].type) {
 	case SHRIKE_ARGUMENT_INT32:
@@ -188,7 +299,11 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 		value->scalar = (__u32)raw;
 		break;
 	case SHRIKE_ARGUMENT_STRING:
-		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+		if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
+			break;
+		if (is_in_record(config.arguments[number].source))
+			read_record_text(scratch, value, number, text_index);
+		else
 			read_string(scratch, value, text_index, raw);
 		break;
 	case SHRIKE_ARGUMENT_FILE:

@@ -124,17 +124,33 @@ static __noinline int match_argument(void *context, struct scratch *scratch, __u
 	return match_text(scratch, number);
 }
 
+static __always_inline bool is_result(__u32 number)
+{
+	return config.arguments[number].source == SHRIKE_SOURCE_RETURN;
+}
+
 /* match_arguments - numbers first: they are cheap. Return: whether any selector is left. */
 static __always_inline bool match_arguments(void *context, struct scratch *scratch)
 {
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
 		if (number < config.argument_count && config.arguments[number].has_intervals &&
-		    !match_argument(context, scratch, number))
+		    !is_result(number) && !match_argument(context, scratch, number))
 			return false;
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
 		if (number < config.argument_count && !config.arguments[number].has_intervals &&
+		    !is_result(number) && !match_argument(context, scratch, number))
+			return false;
+	return true;
+}
+
+/* match_results - the result's dimensions, as the types that policies declare it with. */
+static __always_inline bool match_results(void *context, struct scratch *scratch)
+{
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
+		if (number < config.argument_count && is_result(number) &&
 		    !match_argument(context, scratch, number))
 			return false;
 	return true;

@@ -59,6 +59,8 @@ struct scratch {
 	__u64 in_use; /* a run of a program has this slot */
 	__u64 alive[SHRIKE_MAX_WORDS]; /* selectors that no dimension has ruled out */
 	__u64 first[SHRIKE_MAX_WORDS]; /* of each policy the first selector that matched */
+	__u64 entry_first[SHRIKE_MAX_WORDS]; /* return hook: the first by the filters that entry knows */
+	__u64 context; /* where the program's context is, for reads that need a plain address */
 	struct argument_value arguments[SHRIKE_MAX_ARGUMENTS];
 	struct path_walk walk;
 	/* result of the decision, see filter/decide.h */
@@ -67,6 +69,8 @@ struct scratch {
 	__u32 is_enforced;
 	__u32 event_flags;
 	__u32 signal;
+	__u32 return_signal;
+	__s32 result; /* return hook: the function's, in 32 bits as an error is */
 	__s64 override_error;
 	__u32 args_bytes;
 	__u32 args_offset;

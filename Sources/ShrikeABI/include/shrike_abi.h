@@ -228,6 +228,18 @@ _Static_assert(sizeof(struct shrike_argument) == 16, "wire size");
 enum shrike_argument_source : __u32 {
 	SHRIKE_SOURCE_PARAMETER = 0, /* of the function */
 	SHRIKE_SOURCE_SYSCALL = 1,   /* through the struct pt_regs * that is the only parameter */
+	SHRIKE_SOURCE_RETURN = 2,    /* the function's result; return hooks only */
+	SHRIKE_SOURCE_FIELD = 3,     /* a number or pointer in the tracepoint's record */
+	SHRIKE_SOURCE_FIELD_TEXT = 4, /* a text in the record itself: char comm[16] */
+	SHRIKE_SOURCE_DATA_LOCATION = 5, /* a text in the record, where a __data_loc word says */
+};
+
+/* What the program's context is, and so where parameters are. */
+enum shrike_hook_entry : __u32 {
+	SHRIKE_ENTRY_TRAMPOLINE = 0,     /* fentry, fexit, fmod_ret, LSM: bpf_get_func_arg() */
+	SHRIKE_ENTRY_RAW_TRACEPOINT = 1, /* an array of 64-bit words */
+	SHRIKE_ENTRY_TRACEPOINT = 2,     /* the tracepoint's record, as tracefs describes it */
+	SHRIKE_ENTRY_REGISTERS = 3,      /* kprobe: struct pt_regs */
 };
 
 #define SHRIKE_NO_TEXT 0xff
@@ -248,14 +260,22 @@ struct shrike_argument_config {
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */
 	__u32 interval_count;
+	/* of a tracepoint's field */
+	__u16 field_offset;
+	__u16 field_bytes;
+	__u8 field_is_signed;
 	__u8 is_typed; /* a struct file * or struct path * in the function's own prototype */
-	__u8 reserved[7];
+	__u8 reserved[2];
 };
 _Static_assert(sizeof(struct shrike_argument_config) == 32, "configuration size");
 
 enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process */
 	SHRIKE_HOOK_CHAINED = 0x2,     /* a text value is longer than SHRIKE_TEXT_KEY_BYTES */
+	/* The function has returned: what matchActions enforce was done at its entry. */
+	SHRIKE_HOOK_ON_RETURN = 0x4,
+	/* Some selector enforced at entry: find out which, and report it. */
+	SHRIKE_HOOK_REPORTS_ENTRY = 0x8,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
@@ -268,6 +288,8 @@ struct shrike_hook_config {
 	__u32 text_key_bytes;    /* text bytes of a look-up key of this hook's trie */
 	__u32 reverse_key_bytes; /* longest reversed text, at most text_key_bytes */
 	__u32 process_generation; /* of the binary table; never 0 */
+	__u32 entry;              /* enum shrike_hook_entry */
+	__u32 reserved;
 	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
 	__u64 all[SHRIKE_MAX_WORDS]; /* the selectors that exist */
 	/* by argument: selectors that filter on it, and those alive when a look-up finds nothing */
@@ -275,7 +297,7 @@ struct shrike_hook_config {
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 6688, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 6696, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,
@@ -288,7 +310,8 @@ struct shrike_selector_config {
 	__u8 flags;       /* enum shrike_selector_flag */
 	__u8 signal;      /* 0: none */
 	__s16 override_error; /* 0 or -errno */
-	__u16 reserved;
+	__u8 return_signal;   /* of a return hook: sent when the function returns */
+	__u8 reserved;
 };
 _Static_assert(sizeof(struct shrike_selector_config) == 8, "configuration size");
 
@@ -313,6 +336,12 @@ enum shrike_hook_event_flag : __u32 {
 	SHRIKE_HOOK_OVERRIDDEN = 0x4,
 	/* the process was not known: its key was made from the task itself */
 	SHRIKE_HOOK_UNKNOWN_PROCESS = 0x8,
+	/* of a return hook: behind the matched selectors stand as many words again, of each policy the
+	 * selector that matched at entry
+	 */
+	SHRIKE_HOOK_HAS_ENTRY = 0x10,
+	/* return_signal was sent when the function returned */
+	SHRIKE_HOOK_RETURN_SIGNAL_SENT = 0x20,
 };
 
 /* One hit of a hook, for all policies at once: words_count * 8 bytes of matched selectors
@@ -325,7 +354,8 @@ struct shrike_event_hook {
 	__u32 generation;
 	__u32 flags;          /* enum shrike_hook_event_flag */
 	__s32 override_error; /* 0 or -errno that the caller got */
-	__u32 signal;         /* signal sent, 0 if none */
+	__u16 signal;         /* signal sent, 0 if none */
+	__u16 return_signal;  /* signal sent when the function returned, 0 if none */
 	__u16 words_count;
 	__u16 argument_count;
 };

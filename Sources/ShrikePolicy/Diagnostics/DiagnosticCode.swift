@@ -61,6 +61,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case hookLimit = "SHR213"
     case notAttachable = "SHR214"
     case impossibleOverride = "SHR215"
+    case unknownTracepoint = "SHR216"
 
     case argumentPastPrototype = "SHR301"
     case argumentIndexTooLarge = "SHR302"
@@ -125,6 +126,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .hookLimit: "Policies reach a limit of a hook together"
         case .impossibleOverride: "Override cannot do this"
         case .notAttachable: "The kernel lets nothing attach to the function"
+        case .unknownTracepoint: "the kernel has no such tracepoint"
         case .wrongAPIVersion: "apiVersion is not that of policies"
         case .wrongKind: "kind is not that of a policy"
         case .badName: "metadata.name is not a DNS subdomain"
