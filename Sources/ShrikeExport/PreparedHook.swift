@@ -90,7 +90,8 @@ internal final class PreparedHook {
         let first = arguments.count
         for argument in policy.arguments {
             let end = piece { text in
-                if let label = argument.label, !label.isEmpty {
+                // Readers know no label of an address.
+                if let label = argument.label, !label.isEmpty, argument.type != .sockaddr {
                     text.append(",\"label\":")
                     text.append(jsonString: label)
                 }

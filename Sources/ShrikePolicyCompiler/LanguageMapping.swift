@@ -14,9 +14,17 @@ extension ShrikePolicy.ArgumentType {
         case .int64, .sint64, .long: SHRIKE_ARGUMENT_INT64
         case .uint64, .ulong: SHRIKE_ARGUMENT_UINT64
         case .sizeT: SHRIKE_ARGUMENT_SIZE
+        case .int8, .sint8: SHRIKE_ARGUMENT_INT8
+        case .uint8: SHRIKE_ARGUMENT_UINT8
+        case .int16, .sint16: SHRIKE_ARGUMENT_INT16
+        case .uint16: SHRIKE_ARGUMENT_UINT16
         case .string: SHRIKE_ARGUMENT_STRING
         case .file: SHRIKE_ARGUMENT_FILE
         case .path: SHRIKE_ARGUMENT_PATH
+        case .sock: SHRIKE_ARGUMENT_SOCK
+        case .socket: SHRIKE_ARGUMENT_SOCKET
+        case .skb: SHRIKE_ARGUMENT_SKB
+        case .sockaddr: SHRIKE_ARGUMENT_SOCKADDR
         default: SHRIKE_ARGUMENT_NONE
         }
     }
@@ -29,7 +37,22 @@ extension shrike_argument_type {
     }
 
     /// Ordered as a signed number.
-    var isSigned: Bool { self == SHRIKE_ARGUMENT_INT32 || self == SHRIKE_ARGUMENT_INT64 }
+    var isSigned: Bool {
+        switch self {
+        case SHRIKE_ARGUMENT_INT8, SHRIKE_ARGUMENT_INT16, SHRIKE_ARGUMENT_INT32, SHRIKE_ARGUMENT_INT64: true
+        default: false
+        }
+    }
+
+    /// The size of the structure that the kernel side reads; nil for a number or a text.
+    var objectBytes: Int? {
+        switch self {
+        case SHRIKE_ARGUMENT_SOCK, SHRIKE_ARGUMENT_SOCKET: MemoryLayout<shrike_sock>.size
+        case SHRIKE_ARGUMENT_SKB: MemoryLayout<shrike_skb>.size
+        case SHRIKE_ARGUMENT_SOCKADDR: MemoryLayout<shrike_sockaddr>.size
+        default: nil
+        }
+    }
 
     /// How it is taken out of a record.
     var eventType: ShrikeEvents.ArgumentType { ShrikeEvents.ArgumentType(rawValue: UInt16(rawValue)) ?? .none }

@@ -220,6 +220,60 @@ struct linux_binprm {
 	const char *filename;
 };
 
+struct in6_addr {
+	__u8 bytes[16];
+};
+
+/* include/net/sock.h */
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport; /* network order */
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_type;
+	__u16 sk_protocol;
+	__u32 sk_priority;
+	__u32 sk_mark;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+/* include/linux/skbuff.h */
+struct skb_ext {
+	__u8 offset[1];
+};
+
+struct sk_buff {
+	unsigned char *head;
+	unsigned int len;
+	__u32 hash;
+	__u32 priority;
+	__u32 mark;
+	__u16 network_header;
+	__u8 active_extensions;
+	struct skb_ext *extensions;
+};
+
+enum skb_ext_id {
+	SKB_EXT_SEC_PATH = 1,
+};
+
+/* include/net/xfrm.h */
+struct sec_path {
+	int len;
+	int olen;
+};
+
 struct seq_file;
 
 struct bpf_iter_meta {

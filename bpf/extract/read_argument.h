@@ -9,6 +9,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "extract/read_path.h"
+#include "extract/read_socket.h"
 #include "extract/read_typed_path.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
@@ -145,6 +146,25 @@ static __always_inline void read_path_argument(struct scratch *scratch, struct a
 	value->text_length = scratch->walk.length;
 }
 
+/* read_object - the structure that argument @number is. */
+static __always_inline int read_object(struct scratch *scratch, __u32 number, __u64 raw)
+{
+	void *to = scratch->objects[number].bytes;
+
+	switch (config.arguments[number].type) {
+	case SHRIKE_ARGUMENT_SOCK:
+		return read_sock(to, raw);
+	case SHRIKE_ARGUMENT_SOCKET:
+		return read_sock(to, (__u64)BPF_CORE_READ((struct socket *)raw, sk));
+	case SHRIKE_ARGUMENT_SKB:
+		return read_skb(to, raw);
+	case SHRIKE_ARGUMENT_SOCKADDR:
+		return read_sockaddr(to, raw);
+	default:
+		return -1;
+	}
+}
+
 /* read_argument - read argument number @number of the plan, once a hit.
  * A function of its own in the program, or its code would stand there once an argument; the verifier
  * still sees the constant number of each call.
@@ -187,6 +207,18 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 	case SHRIKE_ARGUMENT_UINT32:
 		value->scalar = (__u32)raw;
 		break;
+	case SHRIKE_ARGUMENT_INT8:
+		value->scalar = (__s64)(__s8)raw;
+		break;
+	case SHRIKE_ARGUMENT_UINT8:
+		value->scalar = (__u8)raw;
+		break;
+	case SHRIKE_ARGUMENT_INT16:
+		value->scalar = (__s64)(__s16)raw;
+		break;
+	case SHRIKE_ARGUMENT_UINT16:
+		value->scalar = (__u16)raw;
+		break;
 	case SHRIKE_ARGUMENT_STRING:
 		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
 			read_string(scratch, value, text_index, raw);
@@ -202,6 +234,8 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 		break;
 	default:
 		value->scalar = raw;
+		if (config.arguments[number].object_bytes && read_object(scratch, number, raw))
+			value->flags = SHRIKE_ARGUMENT_ERROR;
 		break;
 	}
 	if (value->flags & SHRIKE_ARGUMENT_ERROR)

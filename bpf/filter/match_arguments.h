@@ -7,22 +7,12 @@
 
 #include "base/kernel_types.h"
 #include "extract/read_argument.h"
+#include "filter/keep_alive.h"
+#include "filter/match_dimension.h"
 #include "filter/match_number.h"
 #include "filter/match_text.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
-
-/* keep_alive - AND a look-up's answer into the living selectors. Return: whether any is left. */
-static __always_inline bool keep_alive(struct scratch *scratch, const volatile __u64 *answer)
-{
-	__u64 left = 0;
-
-	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++) {
-		scratch->alive[word] &= answer[word];
-		left |= scratch->alive[word];
-	}
-	return left != 0;
-}
 
 /* keep_text_answer - the same for a text: the node reached, or what holds when nothing matched.
  * Verifier: the mask behind @found may only be addressed where @found is known not to be NULL, so this
@@ -100,13 +90,24 @@ static __always_inline bool match_number(struct scratch *scratch, __u32 number)
 	return keep_alive(scratch, found->alive);
 }
 
+/* match_dimensions - the look-ups on parts of argument @number. */
+static __always_inline bool match_dimensions(struct scratch *scratch, __u32 number)
+{
+#pragma unroll
+	for (__u32 dimension = 0; dimension < SHRIKE_MAX_DIMENSIONS; dimension++)
+		if (dimension < config.dimension_count && config.dimensions[dimension].argument == number &&
+		    !match_dimension(scratch, dimension))
+			return false;
+	return true;
+}
+
 /* match_argument - all dimensions of argument @number. Return: whether any selector is left. */
 static __noinline int match_argument(void *context, struct scratch *scratch, __u32 number)
 {
 	if (number >= SHRIKE_MAX_ARGUMENTS)
 		return false;
 	if (!config.arguments[number].has_forward && !config.arguments[number].has_reverse &&
-	    !config.arguments[number].has_intervals)
+	    !config.arguments[number].has_intervals && !config.arguments[number].has_dimensions)
 		return true;
 	if (!is_filtered(scratch, number))
 		return true;
@@ -119,6 +120,8 @@ static __noinline int match_argument(void *context, struct scratch *scratch, __u
 	if (scratch->arguments[number].flags && config.arguments[number].has_reverse &&
 	    config.arguments[number].type == SHRIKE_ARGUMENT_STRING)
 		return drop_filtered(scratch, number);
+	if (config.arguments[number].has_dimensions && !match_dimensions(scratch, number))
+		return false;
 	if (config.arguments[number].has_intervals)
 		return match_number(scratch, number);
 	return match_text(scratch, number);

@@ -38,6 +38,11 @@ struct argument_value {
 	__u16 is_read;
 };
 
+/* The structure that was read of an argument; config.arguments[].object_bytes of it. */
+struct argument_object {
+	__u8 bytes[SHRIKE_MAX_OBJECT_BYTES];
+} __attribute__((aligned(8)));
+
 /* State of a walk from a dentry to the root; see extract/read_path.h. */
 struct path_walk {
 	__u64 dentry;
@@ -60,6 +65,8 @@ struct scratch {
 	__u64 alive[SHRIKE_MAX_WORDS]; /* selectors that no dimension has ruled out */
 	__u64 first[SHRIKE_MAX_WORDS]; /* of each policy the first selector that matched */
 	struct argument_value arguments[SHRIKE_MAX_ARGUMENTS];
+	struct argument_object objects[SHRIKE_MAX_ARGUMENTS];
+	__u64 gathered[SHRIKE_MAX_WORDS]; /* of the rows of a bit table */
 	struct path_walk walk;
 	/* result of the decision, see filter/decide.h */
 	__u32 cursor;

@@ -22,6 +22,10 @@
 #define SHRIKE_MAX_TEXT_BYTES 4096
 /* Bytes of a text that one look-up of the prefix table compares. */
 #define SHRIKE_TEXT_KEY_BYTES 248
+/* Look-ups of one hook beyond those of texts and plain numbers, over all arguments. */
+#define SHRIKE_MAX_DIMENSIONS 24
+/* Longest structure that is read of an argument: a socket, credentials, a program. */
+#define SHRIKE_MAX_OBJECT_BYTES 128
 /* Bytes of an executable's path kept per process; longer paths are walked anew. */
 #define SHRIKE_MAX_BINARY_BYTES 256
 /* argv bytes carried by one record; what is longer precedes it in chunks. */
@@ -201,6 +205,14 @@ enum shrike_argument_type : __u32 {
 	SHRIKE_ARGUMENT_STRING = 6,
 	SHRIKE_ARGUMENT_FILE = 7, /* struct file * */
 	SHRIKE_ARGUMENT_PATH = 8, /* struct path * */
+	SHRIKE_ARGUMENT_INT8 = 9,
+	SHRIKE_ARGUMENT_UINT8 = 10,
+	SHRIKE_ARGUMENT_INT16 = 11,
+	SHRIKE_ARGUMENT_UINT16 = 12,
+	SHRIKE_ARGUMENT_SOCK = 13,     /* struct sock *: struct shrike_sock */
+	SHRIKE_ARGUMENT_SOCKET = 14,   /* struct socket *: struct shrike_sock */
+	SHRIKE_ARGUMENT_SKB = 15,      /* struct sk_buff *: struct shrike_skb */
+	SHRIKE_ARGUMENT_SOCKADDR = 16, /* struct sockaddr *: struct shrike_sockaddr */
 };
 
 enum shrike_argument_flag : __u32 {
@@ -213,7 +225,8 @@ enum shrike_argument_flag : __u32 {
 };
 
 /* One argument of a hook event; payload follows, padded with zeros to 8 bytes.
- * Integers: one __u64, sign-extended. String: its bytes. File and path: the path's bytes.
+ * Integers: one __u64, sign-extended. String: its bytes. File and path: the path's bytes. Others: the structure
+ * that is named beside the type.
  */
 struct shrike_argument {
 	__u16 type;  /* enum shrike_argument_type */
@@ -223,6 +236,47 @@ struct shrike_argument {
 	__u32 reserved;
 };
 _Static_assert(sizeof(struct shrike_argument) == 16, "wire size");
+
+/* Addresses are in network order, an IPv4 address in the first four bytes; ports are numbers. The family comes
+ * first wherever there are addresses: it chooses the table that they are looked up in.
+ */
+struct shrike_sock {
+	__u32 family;
+	__u32 type;
+	__u32 protocol;
+	__u32 state;
+	__u32 mark;
+	__u32 priority;
+	__u32 source_port; /* of the local side */
+	__u32 destination_port;
+	__u64 cookie;      /* the kernel's address of the socket: equal for equal sockets */
+	__u8 source[16];
+	__u8 destination[16];
+};
+_Static_assert(sizeof(struct shrike_sock) == 72, "wire size");
+
+struct shrike_skb {
+	__u32 family;
+	__u32 hash;
+	__u32 length_bytes;
+	__u32 priority;
+	__u32 mark;
+	__u32 protocol;
+	__u32 source_port; /* of the packet, TCP and UDP only */
+	__u32 destination_port;
+	__u32 security_path_length;
+	__u32 security_path_offload_length;
+	__u8 source[16];
+	__u8 destination[16];
+};
+_Static_assert(sizeof(struct shrike_skb) == 72, "wire size");
+
+struct shrike_sockaddr {
+	__u32 family;
+	__u32 port;
+	__u8 address[16];
+};
+_Static_assert(sizeof(struct shrike_sockaddr) == 24, "wire size");
 
 /* How a hook gets at its arguments. */
 enum shrike_argument_source : __u32 {
@@ -244,14 +298,46 @@ struct shrike_argument_config {
 	__u8 has_reverse;   /* Postfix: a look-up of the reversed text */
 	__u8 has_intervals; /* numbers: a binary search in the interval table */
 	__u8 is_signed;
+	__u8 has_dimensions; /* some of config.dimensions are of it */
+	__u8 object_bytes;   /* its structure's size; 0: a number or a text */
+	__u8 is_typed;       /* a struct file * or struct path * in the function's own prototype */
+	__u8 reserved[5];
 	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */
 	__u32 interval_count;
-	__u8 is_typed; /* a struct file * or struct path * in the function's own prototype */
-	__u8 reserved[7];
 };
 _Static_assert(sizeof(struct shrike_argument_config) == 32, "configuration size");
+
+/* What a dimension looks up. */
+enum shrike_value_source : __u32 {
+	SHRIKE_VALUE_SCALAR = 0,    /* the number that the argument is */
+	SHRIKE_VALUE_OBJECT_32 = 1, /* 4 bytes of its structure */
+	SHRIKE_VALUE_OBJECT_64 = 2, /* 8 bytes of its structure */
+};
+
+/* How a dimension is looked up. */
+enum shrike_dimension_kind : __u32 {
+	/* rows `first` and following, `count` of them: a binary search */
+	SHRIKE_DIMENSION_INTERVALS = 1,
+	/* row `first` + n: selectors that name bit n; row `first` + 64: selectors that ask for no bit */
+	SHRIKE_DIMENSION_BITS = 2,
+	/* an address of the structure: text table `first` for IPv4, + 1 for IPv6, + 2 for all else */
+	SHRIKE_DIMENSION_ADDRESS = 3,
+};
+
+/* A look-up on a part of an argument; it yields the selectors that it leaves alive. */
+struct shrike_dimension_config {
+	__u8 argument;
+	__u8 kind;   /* enum shrike_dimension_kind */
+	__u8 source; /* enum shrike_value_source */
+	__u8 is_signed;
+	__u16 offset_bytes; /* of the part in the structure */
+	__u16 reserved;
+	__u32 first; /* row of the interval table, or text table */
+	__u32 count;
+};
+_Static_assert(sizeof(struct shrike_dimension_config) == 16, "configuration size");
 
 enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process */
@@ -268,14 +354,17 @@ struct shrike_hook_config {
 	__u32 text_key_bytes;    /* text bytes of a look-up key of this hook's trie */
 	__u32 reverse_key_bytes; /* longest reversed text, at most text_key_bytes */
 	__u32 process_generation; /* of the binary table; never 0 */
+	__u32 dimension_count;
+	__u32 reserved;
 	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
+	struct shrike_dimension_config dimensions[SHRIKE_MAX_DIMENSIONS];
 	__u64 all[SHRIKE_MAX_WORDS]; /* the selectors that exist */
 	/* by argument: selectors that filter on it, and those alive when a look-up finds nothing */
 	__u64 filtered[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 6688, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 7080, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,
