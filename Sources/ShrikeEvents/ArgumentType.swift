@@ -39,6 +39,16 @@ public enum ArgumentType: UInt16, Sendable, CaseIterable {
     case skb = 15
     /// A `struct sockaddr *`: a `SocketAddressArgument`.
     case sockaddr = 16
+    /// The number of an open file: its path.
+    case fd = 17
+    /// A `struct dentry *`: its path in its file system.
+    case dentry = 18
+    /// A `struct kiocb *`: its file's path.
+    case kiocb = 19
+    /// A `struct linux_binprm *`: the executable's path.
+    case binprm = 20
+    /// A `struct filename *`: a string.
+    case filename = 21
 
     /// Whether the payload is one 8-byte integer.
     public var isInteger: Bool {

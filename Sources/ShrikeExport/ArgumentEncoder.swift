@@ -50,15 +50,18 @@ extension LineEncoder {
         case .uint64, .size:
             line.append("{\"size_arg\":")
             line.append(quoted: argument.integer)
-        case .string:
+        case .string, .filename:
             line.append("{\"string_arg\":\"")
             line.append(escaping: argument.payload)
             line.append("\"")
-        case .file:
+        case .file, .fd, .kiocb:
             line.append("{\"file_arg\":{")
             append(path: argument, to: &line)
-        case .path:
+        case .path, .dentry:
             line.append("{\"path_arg\":{")
+            append(path: argument, to: &line)
+        case .binprm:
+            line.append("{\"linux_binprm_arg\":{")
             append(path: argument, to: &line)
         case .sock, .socket:
             append(sock: argument, to: &line)

@@ -161,6 +161,12 @@ struct HookPlanBuilder {
                     plan.intervals.count..<plan.intervals.count + dimension.intervals.count
                 plan.intervals += dimension.intervals
             }
+            if parts.haveFileTypes(of: slot) {
+                var alive = plan.everyone
+                for filter in forward[slot] + reverse[slot] { alive.remove(filter.selector) }
+                planned.pathlessRow = plan.intervals.count
+                plan.intervals.append(Interval(start: 0, alive: alive))
+            }
             plan.arguments.append(planned)
         }
         parts.plan(&plan, &nextTable)

@@ -30,6 +30,8 @@ public struct ArgumentPart: Sendable, Hashable {
 
     static let scalar = ArgumentPart(source: SHRIKE_VALUE_SCALAR, offset: 0)
 
+    static let fileType = ArgumentPart(source: SHRIKE_VALUE_FILE_TYPE, offset: 0)
+
     /// A 32-bit member of a structure, or an address.
     static func member<Object, Member>(_ path: KeyPath<Object, Member>) -> ArgumentPart {
         guard let offset = MemoryLayout<Object>.offset(of: path) else {
@@ -56,7 +58,12 @@ extension Operator {
         case SHRIKE_ARGUMENT_SOCK, SHRIKE_ARGUMENT_SOCKET: partOfSock
         case SHRIKE_ARGUMENT_SKB: partOfPacket
         case SHRIKE_ARGUMENT_SOCKADDR: partOfSocketAddress
-        default: self == .mask ? .scalar : nil
+        default:
+            switch self {
+            case .mask: .scalar
+            case .fileType, .notFileType: .fileType
+            default: nil
+            }
         }
     }
 
@@ -118,6 +125,9 @@ extension ArgumentFilter {
                     selector: selector,
                     // A negative mask of a narrow type has the type's own bits only.
                     mask: masks.reduce(0) { $0 | UInt64(truncatingIfNeeded: $1) } & (shape?.bitMask ?? .max)))
+        case .fileType, .notFileType:
+            let types = values.compactMap { FileTypeName.modes[$0.value] }.map { UInt64($0)...UInt64($0) }
+            return .ranges(NumberFilter(selector: selector, isNegated: isNegated, ranges: types))
         case .sourcePortPrivileged, .notSourcePortPrivileged, .destinationPortPrivileged,
             .notDestinationPortPrivileged:
             return .ranges(NumberFilter(selector: selector, isNegated: isNegated, ranges: [0...1023]))
@@ -163,6 +173,11 @@ struct PartFilters {
         if filters[key] == nil { order.append(key) }
         filters[key, default: []].append(filter)
         if case .blocks = filter { haveAddresses = true }
+    }
+
+    /// Whether a filter compares the file type of an argument.
+    func haveFileTypes(of argument: Int) -> Bool {
+        filters[Key(argument: argument, part: .fileType)] != nil
     }
 
     /// Adds the look-ups and their tables.

@@ -64,6 +64,8 @@ extension PlannedArgument {
         configuration.has_intervals = intervals == nil ? 0 : 1
         configuration.is_signed = isSigned ? 1 : 0
         configuration.object_bytes = UInt8(objectBytes ?? 0)
+        configuration.has_pathless = pathlessRow == nil ? 0 : 1
+        configuration.pathless_row = UInt32(pathlessRow ?? 0)
         configuration.forward_table = forwardTable ?? 0
         configuration.reverse_table = reverseTable ?? 0
         configuration.interval_first = UInt32(intervals?.lowerBound ?? 0)

@@ -15,6 +15,7 @@
 #include "maps/scratch_maps.h"
 
 #define NUMBER_BITS 64
+#define FILE_TYPE_MASK 0170000 /* S_IFMT, inode(7) */
 
 /* part_of_argument - the number that dimension @number looks up. */
 static __always_inline __u64 part_of_argument(struct scratch *scratch, __u32 number)
@@ -29,6 +30,10 @@ static __always_inline __u64 part_of_argument(struct scratch *scratch, __u32 num
 		return *(__u32 *)&scratch->objects[argument].bytes[offset];
 	case SHRIKE_VALUE_OBJECT_64:
 		return *(__u64 *)&scratch->objects[argument].bytes[offset];
+	case SHRIKE_VALUE_FILE_TYPE:
+		return scratch->arguments[argument].mode & FILE_TYPE_MASK;
+	case SHRIKE_VALUE_FAMILY:
+		return (__u16)scratch->arguments[argument].mode;
 	default:
 		return scratch->arguments[argument].scalar;
 	}
@@ -109,6 +114,51 @@ static __always_inline bool match_part_address(struct scratch *scratch, __u32 nu
 	return keep_alive(scratch, (const volatile __u64 *)found + 1);
 }
 
+static __always_inline bool keep_row(struct scratch *scratch, __u32 row)
+{
+	struct interval *found = bpf_map_lookup_elem(&number_intervals, &row);
+
+	if (!found)
+		return false; /* user space made the row: cannot happen, fails open */
+	return keep_alive(scratch, found->alive);
+}
+
+/* match_whole_buffer - Equal on bytes among which there may be NULs: the table holds values of this length only. */
+static __always_inline bool match_whole_buffer(struct scratch *scratch, __u32 number)
+{
+	__u32 argument = config.dimensions[number].argument;
+	struct shrike_text_value *found = NULL;
+	struct argument_value *value;
+	__u32 table;
+
+	if (argument >= SHRIKE_MAX_ARGUMENTS)
+		return false;
+	value = &scratch->arguments[argument];
+	table = config.dimensions[number].first | value->text_length << SHRIKE_EXACT_LENGTH_SHIFT;
+	/* Of a cut buffer the length is not known: no value is as long. */
+	if (value->text_length && !value->flags)
+		found = look_up_chained_text(&text_values, scratch, config.arguments[argument].text_index, table,
+					     value->text_start, value->text_length - 1, config.text_key_bytes);
+	if (!found)
+		return keep_row(scratch, config.dimensions[number].count);
+	return keep_alive(scratch, (const volatile __u64 *)found + 1);
+}
+
+/* match_gained - does this capability set have what another one has not? */
+static __always_inline bool match_gained(struct scratch *scratch, __u32 number)
+{
+	__u32 argument = config.dimensions[number].argument;
+	__u32 old = config.dimensions[number].offset_bytes;
+
+	if (argument >= SHRIKE_MAX_ARGUMENTS || old >= SHRIKE_MAX_ARGUMENTS)
+		return false;
+	if (scratch->arguments[old].flags) /* could not be read: only those that do not ask go on */
+		return keep_row(scratch, config.dimensions[number].first);
+	return keep_row(scratch, config.dimensions[number].first +
+					 !!(scratch->arguments[argument].scalar &
+					    ~scratch->arguments[old].scalar));
+}
+
 /* match_dimension - look-up @number of the plan. Return: whether any selector is left. */
 static __noinline int match_dimension(struct scratch *scratch, __u32 number)
 {
@@ -121,6 +171,10 @@ static __noinline int match_dimension(struct scratch *scratch, __u32 number)
 		return match_part_bits(scratch, number);
 	case SHRIKE_DIMENSION_ADDRESS:
 		return match_part_address(scratch, number);
+	case SHRIKE_DIMENSION_EXACT:
+		return match_whole_buffer(scratch, number);
+	case SHRIKE_DIMENSION_GAINED:
+		return match_gained(scratch, number);
 	default:
 		return true;
 	}

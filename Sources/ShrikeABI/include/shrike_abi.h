@@ -213,6 +213,30 @@ enum shrike_argument_type : __u32 {
 	SHRIKE_ARGUMENT_SOCKET = 14,   /* struct socket *: struct shrike_sock */
 	SHRIKE_ARGUMENT_SKB = 15,      /* struct sk_buff *: struct shrike_skb */
 	SHRIKE_ARGUMENT_SOCKADDR = 16, /* struct sockaddr *: struct shrike_sockaddr */
+	SHRIKE_ARGUMENT_FD = 17,       /* number of an open file of the process */
+	SHRIKE_ARGUMENT_DENTRY = 18,   /* struct dentry *: its path inside its own file system */
+	SHRIKE_ARGUMENT_KIOCB = 19,    /* struct kiocb * */
+	SHRIKE_ARGUMENT_BINPRM = 20,   /* struct linux_binprm * */
+	SHRIKE_ARGUMENT_FILENAME = 21, /* struct filename *: a string */
+	SHRIKE_ARGUMENT_KERNEL_CAP = 22, /* kernel_cap_t *: a number, as the three that follow */
+	SHRIKE_ARGUMENT_CAP_INHERITABLE = 23,
+	SHRIKE_ARGUMENT_CAP_PERMITTED = 24,
+	SHRIKE_ARGUMENT_CAP_EFFECTIVE = 25,
+	SHRIKE_ARGUMENT_CAPABILITY = 26,     /* int */
+	SHRIKE_ARGUMENT_BPF_CMD = 27,        /* int */
+	SHRIKE_ARGUMENT_CRED = 28,           /* struct cred *: struct shrike_cred */
+	SHRIKE_ARGUMENT_USER_NAMESPACE = 29, /* struct user_namespace *: struct shrike_user_namespace */
+	SHRIKE_ARGUMENT_MODULE = 30,         /* struct module *: struct shrike_module */
+	SHRIKE_ARGUMENT_LOAD_INFO = 31,      /* struct load_info *: struct shrike_module */
+	SHRIKE_ARGUMENT_BPF_ATTR = 32,       /* union bpf_attr *: struct shrike_bpf_program */
+	SHRIKE_ARGUMENT_BPF_PROG = 33,       /* struct bpf_prog *: struct shrike_bpf_program */
+	SHRIKE_ARGUMENT_BPF_MAP = 34,        /* struct bpf_map *: struct shrike_bpf_map */
+	SHRIKE_ARGUMENT_PERF_EVENT = 35,     /* struct perf_event *: struct shrike_perf_event */
+	SHRIKE_ARGUMENT_NET_DEVICE = 36,     /* struct net_device *: its name */
+	SHRIKE_ARGUMENT_SOCKADDR_UN = 37,    /* struct sockaddr_un *: a path, or an abstract name without its NUL */
+	SHRIKE_ARGUMENT_CHAR_BUF = 38,       /* bytes, as many as another parameter says */
+	SHRIKE_ARGUMENT_CHAR_IOVEC = 39,     /* struct iovec *: bytes of all parts */
+	SHRIKE_ARGUMENT_IOV_ITER = 40,       /* struct iov_iter *: bytes of the first part */
 };
 
 enum shrike_argument_flag : __u32 {
@@ -232,7 +256,10 @@ struct shrike_argument {
 	__u16 type;  /* enum shrike_argument_type */
 	__u16 flags; /* enum shrike_argument_flag */
 	__u32 size_bytes; /* payload without padding */
-	__u32 mode;  /* file, path: inode mode, S_IFMT and permissions */
+	/* file, path: inode mode, S_IFMT and permissions; buffers: bytes that there were, stored or not;
+	 * sockaddr_un: the family, and SHRIKE_ABSTRACT_NAME
+	 */
+	__u32 mode;
 	__u32 reserved;
 };
 _Static_assert(sizeof(struct shrike_argument) == 16, "wire size");
@@ -278,6 +305,56 @@ struct shrike_sockaddr {
 };
 _Static_assert(sizeof(struct shrike_sockaddr) == 24, "wire size");
 
+#define SHRIKE_ABSTRACT_NAME 0x10000
+
+struct shrike_user_namespace {
+	__s32 level; /* 0: the host's */
+	__u32 uid;
+	__u32 gid;
+	__u32 inode;
+};
+_Static_assert(sizeof(struct shrike_user_namespace) == 16, "wire size");
+
+struct shrike_cred {
+	struct shrike_credentials credentials;
+	struct shrike_user_namespace user_namespace;
+};
+_Static_assert(sizeof(struct shrike_cred) == 80, "wire size");
+
+/* Names end in NUL. */
+struct shrike_module {
+	__u64 taints;
+	__u32 is_signature_ok; /* load_info only */
+	__u32 reserved;
+	char name[64];
+};
+_Static_assert(sizeof(struct shrike_module) == 80, "wire size");
+
+struct shrike_bpf_program {
+	__u32 type;
+	__u32 instruction_count;
+	char name[16];
+};
+_Static_assert(sizeof(struct shrike_bpf_program) == 24, "wire size");
+
+struct shrike_bpf_map {
+	__u32 type;
+	__u32 key_bytes;
+	__u32 value_bytes;
+	__u32 max_entries;
+	char name[16];
+};
+_Static_assert(sizeof(struct shrike_bpf_map) == 32, "wire size");
+
+struct shrike_perf_event {
+	__u32 type;
+	__u32 reserved;
+	__u64 config;
+	__u64 probe_offset;
+	char function[64]; /* of a kprobe */
+};
+_Static_assert(sizeof(struct shrike_perf_event) == 88, "wire size");
+
 /* How a hook gets at its arguments. */
 enum shrike_argument_source : __u32 {
 	SHRIKE_SOURCE_PARAMETER = 0, /* of the function */
@@ -285,6 +362,8 @@ enum shrike_argument_source : __u32 {
 };
 
 #define SHRIKE_NO_TEXT 0xff
+/* The text tables of whole buffers carry the buffer's length from this bit on. */
+#define SHRIKE_EXACT_LENGTH_SHIFT 16
 
 /* One distinct argument of a hook. Filters on it are up to three dimensions, each a function from the
  * argument's value to the set of selectors that it leaves alive.
@@ -301,19 +380,24 @@ struct shrike_argument_config {
 	__u8 has_dimensions; /* some of config.dimensions are of it */
 	__u8 object_bytes;   /* its structure's size; 0: a number or a text */
 	__u8 is_typed;       /* a struct file * or struct path * in the function's own prototype */
-	__u8 reserved[5];
+	__u8 has_pathless;   /* filters that a file without a path can match as well: see pathless_row */
+	__u8 size_index;     /* of buffers: the parameter with the size, counted from 1 */
+	__u8 reserved[3];
+	__u32 pathless_row;  /* row of the interval table: selectors that need no path */
 	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */
 	__u32 interval_count;
 };
-_Static_assert(sizeof(struct shrike_argument_config) == 32, "configuration size");
+_Static_assert(sizeof(struct shrike_argument_config) == 36, "configuration size");
 
 /* What a dimension looks up. */
 enum shrike_value_source : __u32 {
 	SHRIKE_VALUE_SCALAR = 0,    /* the number that the argument is */
 	SHRIKE_VALUE_OBJECT_32 = 1, /* 4 bytes of its structure */
 	SHRIKE_VALUE_OBJECT_64 = 2, /* 8 bytes of its structure */
+	SHRIKE_VALUE_FILE_TYPE = 3, /* S_IFMT of a file's mode */
+	SHRIKE_VALUE_FAMILY = 4,    /* of a sockaddr_un */
 };
 
 /* How a dimension is looked up. */
@@ -324,6 +408,12 @@ enum shrike_dimension_kind : __u32 {
 	SHRIKE_DIMENSION_BITS = 2,
 	/* an address of the structure: text table `first` for IPv4, + 1 for IPv6, + 2 for all else */
 	SHRIKE_DIMENSION_ADDRESS = 3,
+	/* a whole buffer, NULs and all: text table `first`, its length in the number's upper half; row `count` when
+	 * no value is equal
+	 */
+	SHRIKE_DIMENSION_EXACT = 4,
+	/* bits that argument `offset_bytes` has and this one has not: row `first` + 1; none: row `first` */
+	SHRIKE_DIMENSION_GAINED = 5,
 };
 
 /* A look-up on a part of an argument; it yields the selectors that it leaves alive. */
@@ -364,7 +454,7 @@ struct shrike_hook_config {
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 7080, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 7112, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,

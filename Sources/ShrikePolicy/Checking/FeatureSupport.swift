@@ -18,6 +18,7 @@ public enum FeatureSupport {
     private static let types: Set<ArgumentType> = [
         .file, .path, .string, .int, .int32, .sint32, .uint32, .sizeT, .int64, .sint64, .long, .uint64,
         .ulong, .int8, .sint8, .uint8, .int16, .sint16, .uint16, .sock, .socket, .skb, .sockaddr,
+        .fd, .dentry, .kiocb, .linuxBinprm, .filename,
     ]
 
     private static let operators: Set<Operator> = [
@@ -25,7 +26,8 @@ public enum FeatureSupport {
         .inRange, .notInRange, .inMap, .notInMap, .mask, .sourceAddress, .notSourceAddress,
         .destinationAddress, .notDestinationAddress, .sourcePort, .notSourcePort, .destinationPort,
         .notDestinationPort, .sourcePortPrivileged, .notSourcePortPrivileged, .destinationPortPrivileged,
-        .notDestinationPortPrivileged, .protocol, .family, .state,
+        .notDestinationPortPrivileged, .protocol, .family, .state, .fileType,
+        .notFileType,
     ]
 
     private static let binaryOperators: Set<Operator> = [.in, .notIn]
