@@ -166,8 +166,8 @@ public struct HookArgument {
             throw DecodeError(.malformedArgument, offset: offset, needed: Int(raw.type), had: 0)
         }
         let isError = HookArgumentFlags(rawValue: raw.flags).contains(.error)
-        if type.isInteger, size != 8, !isError {
-            throw DecodeError(.malformedArgument, offset: offset + 4, needed: 8, had: size)
+        if let needed = type.isInteger ? 8 : type.structureSize, size != needed, !isError {
+            throw DecodeError(.malformedArgument, offset: offset + 4, needed: needed, had: size)
         }
         return offset + fixedSize + padded
     }

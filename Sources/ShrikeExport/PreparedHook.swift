@@ -177,7 +177,8 @@ internal final class PreparedHook {
 
     private func prepared(_ argument: PolicyArgumentLayout) -> Argument {
         let end = piece { text in
-            if let label = argument.label, !label.isEmpty {
+            // Readers know no label of an address.
+            if let label = argument.label, !label.isEmpty, argument.type != .sockaddr {
                 text.append(",\"label\":")
                 text.append(jsonString: label)
             }

@@ -64,6 +64,10 @@ public struct PlannedArgument: Sendable, Hashable {
     public var source: ArgumentSource
     /// How it is read.
     public var type: shrike_argument_type
+    /// The structure's size; nil for numbers and texts.
+    public var objectBytes: Int?
+    /// The row of the selectors that a file without a path can match; nil when all filters need a path.
+    public var pathlessRow: Int?
     /// Its text buffer; nil for numbers.
     public var textIndex: Int?
     /// Where its forward table starts; nil when no filter needs it.
@@ -108,6 +112,8 @@ public struct HookPlan: Sendable {
     public var everyone: SelectorSet
     /// The distinct arguments, in the order of the event record.
     public var arguments: [PlannedArgument]
+    /// Look-ups on parts of arguments.
+    public var dimensions: [PlannedDimension] = []
     /// Text bytes of a look-up key.
     public var textKeyBytes: Int
     /// Text bytes that a reversed look-up compares.
@@ -116,7 +122,7 @@ public struct HookPlan: Sendable {
     public var isChained: Bool
     /// The text table, forward and reversed.
     public var texts: [TextEntry]
-    /// The interval table.
+    /// The interval table: intervals, and rows of bits, whose start means nothing.
     public var intervals: [Interval]
     /// By binary class the candidates; nil when no selector filters on the process.
     public var candidates: [SelectorSet]?

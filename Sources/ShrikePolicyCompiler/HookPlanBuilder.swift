@@ -120,6 +120,7 @@ struct HookPlanBuilder {
             candidates: candidates(numbered, everyone, binaries), selectors: selectors,
             layout: layout(layouts))
         planArguments(numbered, &plan)
+        try checkDimensions(plan)
         return plan
     }
 
@@ -146,6 +147,7 @@ struct HookPlanBuilder {
         var forward: [[TextFilter]] = Array(repeating: [], count: arguments.count)
         var reverse = forward
         var numbers: [[NumberFilter]] = Array(repeating: [], count: arguments.count)
+        var parts = PartFilters()
         var filtered = Array(repeating: SelectorSet(wordCount: plan.wordCount), count: arguments.count)
         for selector in numbered {
             for filter in selector.selector.matchArgs {
@@ -161,8 +163,11 @@ struct HookPlanBuilder {
 
             func add(_ filter: ArgumentFilter, _ slot: Int, _ argument: Argument) {
                 filtered[slot].insert(selector.bit)
-                if arguments[slot].type.isText {
-                    let text = filter.textFilter(selector: selector.bit)
+                if let part = filter.operator.value.part(of: arguments[slot].type) {
+                    let shape = argument.type.value.integerShape ?? arguments[slot].type.integerShape
+                    parts.add(filter.partFilter(selector: selector.bit, shape), slot, part)
+                } else if arguments[slot].type.isText {
+                    let text = filter.textFilter(selector: selector.bit, arguments[slot].type)
                     if filter.operator.value.comparesEnd {
                         reverse[slot].append(text)
                     } else {
@@ -176,13 +181,15 @@ struct HookPlanBuilder {
 
         let longest = (forward + reverse).joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1
         plan.textKeyBytes = max(1, min(longest, Int(SHRIKE_TEXT_KEY_BYTES)))
+        if parts.haveAddresses { plan.textKeyBytes = max(plan.textKeyBytes, AddressDimension.keyBytes) }
         plan.isChained = longest > Int(SHRIKE_TEXT_KEY_BYTES)
         plan.reverseKeyBytes = max(1, reverse.joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1)
         var nextTable: UInt32 = 0
         var nextText = 0
         for (slot, argument) in arguments.enumerated() {
             var planned = PlannedArgument(
-                source: argument.source, type: argument.type, isSigned: argument.type.isSigned,
+                source: argument.source, type: argument.type, objectBytes: argument.type.objectBytes,
+                isSigned: argument.type.isSigned,
                 filtered: filtered[slot], forwardDefault: plan.everyone, reverseDefault: plan.everyone)
             if argument.type.isText {
                 planned.textIndex = nextText
@@ -202,8 +209,25 @@ struct HookPlanBuilder {
                     plan.intervals.count..<plan.intervals.count + dimension.intervals.count
                 plan.intervals += dimension.intervals
             }
+            if parts.haveFileTypes(of: slot) {
+                var alive = plan.everyone
+                for filter in forward[slot] + reverse[slot] { alive.remove(filter.selector) }
+                planned.pathlessRow = plan.intervals.count
+                plan.intervals.append(Interval(start: 0, alive: alive))
+            }
             plan.arguments.append(planned)
         }
+        parts.plan(&plan, &nextTable)
+    }
+
+    private func checkDimensions(_ plan: HookPlan) throws(CompileError) {
+        guard plan.dimensions.count > Int(SHRIKE_MAX_DIMENSIONS), let entry = entries.last else { return }
+        throw CompileError(diagnostics: [
+            Diagnostic(
+                .error, .hookLimit, at: entry.hook.target.range,
+                "all policies together filter on more than \(SHRIKE_MAX_DIMENSIONS) parts of arguments of `\(target.symbol)`",
+                help: "leave out filters, or put them on fewer arguments")
+        ])
     }
 
     private func addTexts(

@@ -15,6 +15,7 @@ extension HookPlan {
         configuration.generation = generation
         configuration.words = UInt32(wordCount)
         configuration.argument_count = UInt32(arguments.count)
+        configuration.dimension_count = UInt32(dimensions.count)
         configuration.text_key_bytes = UInt32(textKeyBytes)
         configuration.reverse_key_bytes = UInt32(reverseKeyBytes)
         configuration.process_generation = generation
@@ -27,10 +28,15 @@ extension HookPlan {
         if isChained { configuration.flags |= SHRIKE_HOOK_CHAINED.rawValue }
         Self.store(everyone, in: &configuration.all)
         for (number, argument) in arguments.enumerated() {
-            Self.store(argument.configuration(typed), in: &configuration.arguments, at: number)
+            var planned = argument.configuration(typed)
+            planned.has_dimensions = dimensions.contains { $0.argument == number } ? 1 : 0
+            Self.store(planned, in: &configuration.arguments, at: number)
             Self.store(argument.filtered, in: &configuration.filtered, at: number)
             Self.store(argument.forwardDefault, in: &configuration.forward_default, at: number)
             Self.store(argument.reverseDefault, in: &configuration.reverse_default, at: number)
+        }
+        for (number, dimension) in dimensions.enumerated() {
+            Self.store(dimension.configuration, in: &configuration.dimensions, at: number)
         }
         return configuration
     }
@@ -82,6 +88,9 @@ extension PlannedArgument {
         configuration.has_reverse = reverseTable == nil ? 0 : 1
         configuration.has_intervals = intervals == nil ? 0 : 1
         configuration.is_signed = isSigned ? 1 : 0
+        configuration.object_bytes = UInt8(objectBytes ?? 0)
+        configuration.has_pathless = pathlessRow == nil ? 0 : 1
+        configuration.pathless_row = UInt32(pathlessRow ?? 0)
         configuration.forward_table = forwardTable ?? 0
         configuration.reverse_table = reverseTable ?? 0
         configuration.interval_first = UInt32(intervals?.lowerBound ?? 0)
@@ -115,6 +124,20 @@ extension HookMechanism {
     }
 }
 
+extension PlannedDimension {
+    fileprivate var configuration: shrike_dimension_config {
+        var configuration = shrike_dimension_config()
+        configuration.argument = UInt8(argument)
+        configuration.kind = UInt8(kind.rawValue)
+        configuration.source = UInt8(part.source.rawValue)
+        configuration.is_signed = isSigned ? 1 : 0
+        configuration.offset_bytes = UInt16(part.offset)
+        configuration.first = UInt32(first)
+        configuration.count = UInt32(count)
+        return configuration
+    }
+}
+
 /// Values of the plan's maps, byte for byte.
 enum MapBytes {
     static func of<Value: BitwiseCopyable>(_ value: Value) -> [UInt8] {
@@ -125,7 +148,7 @@ enum MapBytes {
 
     /// `struct text_key` and as much text as the key holds; the rest is zeros that no one compares.
     static func key(_ entry: TextEntry, keyBytes: Int) -> [UInt8] {
-        of(UInt32(32 + entry.key.count * 8)) + of(entry.table) + entry.key
+        of(UInt32(32 + (entry.keyBits ?? entry.key.count * 8))) + of(entry.table) + entry.key
             + Array(repeating: 0, count: keyBytes - entry.key.count)
     }
 

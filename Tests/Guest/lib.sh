@@ -99,8 +99,8 @@ argument_policy() {
 			    - matchArgs:
 			      - index: $index
 			        operator: "$operator"
-			        values:
 		YAML
+		[ $# = 0 ] || echo '        values:'
 		for value in "$@"; do printf '        - "%s"\n' "$value"; done
 		binaries_filter
 	} >"$POLICIES/$name.yaml"

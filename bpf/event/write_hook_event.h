@@ -6,7 +6,7 @@
  *	first matches at entry            the same, of a return hook with SHRIKE_HOOK_HAS_ENTRY
  *	for each argument of the plan:
  *	    struct shrike_argument        16
- *	    payload                       number: 8; text: its bytes, padded to 8
+ *	    payload                       number: 8; structure; text: its bytes, padded to 8
  */
 #ifndef SHRIKE_WRITE_HOOK_EVENT_H
 #define SHRIKE_WRITE_HOOK_EVENT_H
@@ -30,6 +30,8 @@ static __always_inline __u32 payload_bytes(struct scratch *scratch, __u32 number
 
 	if (value->flags & SHRIKE_ARGUMENT_ERROR)
 		return 0;
+	if (config.arguments[number].object_bytes)
+		return config.arguments[number].object_bytes;
 	if (config.arguments[number].text_index == SHRIKE_NO_TEXT)
 		return sizeof(value->scalar);
 	return value->text_length;
@@ -41,6 +43,12 @@ static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, s
 	struct argument_value *value = &scratch->arguments[number];
 	__u32 text_index = config.arguments[number].text_index;
 
+	if (config.arguments[number].object_bytes) {
+		bytes = config.arguments[number].object_bytes;
+		if (bytes <= sizeof(scratch->objects[number]))
+			bpf_dynptr_write(record, at, &scratch->objects[number], bytes, 0);
+		return;
+	}
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS) {
 		bpf_dynptr_write(record, at, &value->scalar, sizeof(value->scalar), 0);
 		return;

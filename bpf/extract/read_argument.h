@@ -8,7 +8,11 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "extract/read_buffer.h"
+#include "extract/read_dentry.h"
+#include "extract/read_object.h"
 #include "extract/read_path.h"
+#include "extract/read_socket.h"
 #include "extract/read_typed_path.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
@@ -241,6 +245,28 @@ static __always_inline bool is_in_record(__u32 source)
 	return source == SHRIKE_SOURCE_FIELD_TEXT || source == SHRIKE_SOURCE_DATA_LOCATION;
 }
 
+#define UNIX_PATH_BYTES 108   /* include/uapi/linux/un.h */
+#define DEVICE_NAME_BYTES 16  /* IFNAMSIZ */
+#define AF_UNIX_NUMBER 1
+
+/* read_short_string - a string in an array of @limit bytes, which need not end in NUL. */
+static __always_inline void read_short_string(struct scratch *scratch, struct argument_value *value,
+					      __u32 text_index, __u64 address, __u32 limit)
+{
+	char *to = &scratch->texts[text_index].bytes[TEXT_HEAD_BYTES];
+	long bytes;
+
+	/* One byte more than there can be, for the NUL that the helper writes. */
+	if ((__s64)address < 0)
+		bytes = bpf_probe_read_kernel_str(to, limit + 1, (void *)address);
+	else
+		bytes = bpf_probe_read_user_str(to, limit + 1, (void *)address);
+	if (bytes <= 0)
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+	else
+		value->text_length = bytes - 1;
+}
+
 static __always_inline void read_path_argument(struct scratch *scratch, struct argument_value *value,
 					       __u32 text_index, __u64 address)
 {
@@ -257,6 +283,148 @@ static __always_inline void read_path_argument(struct scratch *scratch, struct a
 	value->flags = scratch->walk.flags;
 	value->text_start = scratch->walk.start;
 	value->text_length = scratch->walk.length;
+}
+
+/* read_dentry_argument - a name inside its file system: mounts are not known of a dentry alone. */
+static __always_inline void read_dentry_argument(struct scratch *scratch, struct argument_value *value,
+						 __u32 text_index, __u64 address)
+{
+	if (!address || read_dentry_path(scratch, text_index, address)) {
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+		return;
+	}
+	value->mode = BPF_CORE_READ((struct dentry *)address, d_inode, i_mode);
+	value->flags = scratch->walk.flags;
+	value->text_start = scratch->walk.start;
+	value->text_length = scratch->walk.length;
+}
+
+/* open_file - the file that is open under a number in the current process. Return: its address or 0. */
+static __always_inline __u64 open_file(__u32 number)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd);
+	struct file *file = NULL;
+
+	if (number >= BPF_CORE_READ(table, max_fds))
+		return 0;
+	bpf_probe_read_kernel(&file, sizeof(file), &files[number]);
+	return (__u64)file;
+}
+
+/* file_of_argument - the struct file * that an argument leads to, or 0. */
+static __always_inline __u64 file_of_argument(__u32 number, __u64 raw)
+{
+	switch (config.arguments[number].type) {
+	case SHRIKE_ARGUMENT_FD:
+		return open_file(raw);
+	case SHRIKE_ARGUMENT_KIOCB:
+		return (__u64)BPF_CORE_READ((struct kiocb *)raw, ki_filp);
+	case SHRIKE_ARGUMENT_BINPRM:
+		return (__u64)BPF_CORE_READ((struct linux_binprm *)raw, file);
+	default:
+		return raw;
+	}
+}
+
+/* read_sibling - parameter @index of the function or system call that argument @number is of. */
+static __always_inline __u64 read_sibling(void *context, struct scratch *scratch, __u32 number, __u32 index)
+{
+	if (config.arguments[number].source == SHRIKE_SOURCE_SYSCALL)
+		return read_syscall_argument(context, scratch, index);
+	return read_parameter(context, scratch, index);
+}
+
+/* read_buffer_argument - bytes whose number another parameter tells. */
+static __always_inline void read_buffer_argument(void *context, struct scratch *scratch,
+						 struct argument_value *value, __u32 number, __u64 raw)
+{
+	__u32 text_index = config.arguments[number].text_index;
+	__u64 size = 0;
+	long bytes;
+
+	if (config.arguments[number].size_index)
+		size = read_sibling(context, scratch, number, config.arguments[number].size_index - 1);
+	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
+		return;
+	if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF)
+		bytes = read_char_buffer(scratch, text_index, raw, size);
+	else if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_IOVEC)
+		bytes = read_vector(scratch, text_index, raw, size);
+	else
+		bytes = read_iterator(scratch, text_index, raw);
+	if (bytes < 0) {
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+		return;
+	}
+	value->mode = scratch->buffer_bytes > 0xffffffff ? 0xffffffff : scratch->buffer_bytes;
+	value->text_length = bytes;
+	if (scratch->buffer_bytes > (__u64)bytes)
+		value->flags = SHRIKE_ARGUMENT_TRUNCATED;
+}
+
+/* read_unix_address - the path of a struct sockaddr_un. An abstract name is what follows its NUL. */
+static __always_inline void read_unix_address(struct scratch *scratch, struct argument_value *value,
+					      __u32 text_index, __u64 address)
+{
+	__u16 family;
+	char first;
+
+	if (!address || read_bytes(&family, sizeof(family), address)) {
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+		return;
+	}
+	value->mode = family;
+	if (family != AF_UNIX_NUMBER) {
+		value->flags = SHRIKE_ARGUMENT_PATHLESS;
+		return;
+	}
+	address += sizeof(family);
+	if (read_bytes(&first, sizeof(first), address)) {
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+		return;
+	}
+	if (!first) {
+		value->mode |= SHRIKE_ABSTRACT_NAME;
+		address += 1;
+	}
+	read_short_string(scratch, value, text_index, address, UNIX_PATH_BYTES);
+}
+
+/* read_structure - the structure that argument @number is. */
+static __always_inline int read_structure(struct scratch *scratch, __u32 number, __u64 raw)
+{
+	void *to = scratch->objects[number].bytes;
+
+	switch (config.arguments[number].type) {
+	case SHRIKE_ARGUMENT_SOCK:
+		return read_sock(to, raw);
+	case SHRIKE_ARGUMENT_SOCKET:
+		return read_sock(to, (__u64)BPF_CORE_READ((struct socket *)raw, sk));
+	case SHRIKE_ARGUMENT_SKB:
+		return read_skb(to, raw);
+	case SHRIKE_ARGUMENT_SOCKADDR:
+		return read_sockaddr(to, raw);
+	case SHRIKE_ARGUMENT_CRED:
+		return read_cred(to, raw);
+	case SHRIKE_ARGUMENT_USER_NAMESPACE:
+		return read_user_namespace(to, raw);
+	case SHRIKE_ARGUMENT_MODULE:
+		return read_module(to, raw);
+	case SHRIKE_ARGUMENT_LOAD_INFO:
+		return read_load_info(to, raw);
+	case SHRIKE_ARGUMENT_BPF_ATTR:
+		return read_bpf_attributes(to, raw);
+	case SHRIKE_ARGUMENT_BPF_PROG:
+		return read_bpf_program(to, raw);
+	case SHRIKE_ARGUMENT_BPF_MAP:
+		return read_bpf_map(to, raw);
+	case SHRIKE_ARGUMENT_PERF_EVENT:
+		return read_perf_event(to, raw);
+	default:
+		return -1;
+	}
 }
 
 /* read_argument - read argument number @number of the plan, once a hit.
@@ -293,10 +461,24 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 
 	switch (config.arguments[number].type) {
 	case SHRIKE_ARGUMENT_INT32:
+	case SHRIKE_ARGUMENT_CAPABILITY:
+	case SHRIKE_ARGUMENT_BPF_CMD:
 		value->scalar = (__s64)(__s32)raw;
 		break;
 	case SHRIKE_ARGUMENT_UINT32:
 		value->scalar = (__u32)raw;
+		break;
+	case SHRIKE_ARGUMENT_INT8:
+		value->scalar = (__s64)(__s8)raw;
+		break;
+	case SHRIKE_ARGUMENT_UINT8:
+		value->scalar = (__u8)raw;
+		break;
+	case SHRIKE_ARGUMENT_INT16:
+		value->scalar = (__s64)(__s16)raw;
+		break;
+	case SHRIKE_ARGUMENT_UINT16:
+		value->scalar = (__u16)raw;
 		break;
 	case SHRIKE_ARGUMENT_STRING:
 		if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
@@ -305,6 +487,48 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 			read_record_text(scratch, value, number, text_index);
 		else
 			read_string(scratch, value, text_index, raw);
+		break;
+	case SHRIKE_ARGUMENT_KERNEL_CAP:
+	case SHRIKE_ARGUMENT_CAP_INHERITABLE:
+	case SHRIKE_ARGUMENT_CAP_PERMITTED:
+	case SHRIKE_ARGUMENT_CAP_EFFECTIVE:
+		/* Eight bytes whichever way the kernel declares them. */
+		if (bpf_probe_read_kernel(&value->scalar, sizeof(value->scalar), (void *)raw))
+			value->flags = SHRIKE_ARGUMENT_ERROR;
+		break;
+	case SHRIKE_ARGUMENT_NET_DEVICE:
+		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+			read_short_string(scratch, value, text_index,
+					  raw + bpf_core_field_offset(struct net_device, name),
+					  DEVICE_NAME_BYTES);
+		break;
+	case SHRIKE_ARGUMENT_SOCKADDR_UN:
+		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+			read_unix_address(scratch, value, text_index, raw);
+		break;
+	case SHRIKE_ARGUMENT_CHAR_BUF:
+	case SHRIKE_ARGUMENT_CHAR_IOVEC:
+	case SHRIKE_ARGUMENT_IOV_ITER:
+		read_buffer_argument(context, scratch, value, number, raw);
+		break;
+	case SHRIKE_ARGUMENT_FILENAME:
+		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+			read_string(scratch, value, text_index,
+				    (__u64)BPF_CORE_READ((struct filename *)raw, name));
+		break;
+	case SHRIKE_ARGUMENT_DENTRY:
+		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+			read_dentry_argument(scratch, value, text_index, raw);
+		break;
+	case SHRIKE_ARGUMENT_FD:
+	case SHRIKE_ARGUMENT_KIOCB:
+	case SHRIKE_ARGUMENT_BINPRM:
+		raw = file_of_argument(number, raw);
+		if (!raw)
+			value->flags = SHRIKE_ARGUMENT_ERROR;
+		else if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+			read_path_argument(scratch, value, text_index,
+					   raw + bpf_core_field_offset(struct file, f_path));
 		break;
 	case SHRIKE_ARGUMENT_FILE:
 		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
@@ -317,6 +541,8 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 		break;
 	default:
 		value->scalar = raw;
+		if (config.arguments[number].object_bytes && read_structure(scratch, number, raw))
+			value->flags = SHRIKE_ARGUMENT_ERROR;
 		break;
 	}
 	if (value->flags & SHRIKE_ARGUMENT_ERROR)

@@ -22,7 +22,8 @@ public enum FeatureSupport {
 
     private static let types: Set<ArgumentType> = [
         .file, .path, .string, .int, .int32, .sint32, .uint32, .sizeT, .int64, .sint64, .long, .uint64,
-        .ulong,
+        .ulong, .int8, .sint8, .uint8, .int16, .sint16, .uint16, .sock, .socket, .skb, .sockaddr,
+        .fd, .dentry, .kiocb, .linuxBinprm, .filename,
     ]
 
     /// Types of tracepoints alone.
@@ -30,8 +31,11 @@ public enum FeatureSupport {
 
     private static let operators: Set<Operator> = [
         .equal, .notEqual, .prefix, .notPrefix, .postfix, .notPostfix, .gt, .greaterThan, .lt, .lessThan,
-        .inRange,
-        .notInRange, .inMap, .notInMap,
+        .inRange, .notInRange, .inMap, .notInMap, .mask, .sourceAddress, .notSourceAddress,
+        .destinationAddress, .notDestinationAddress, .sourcePort, .notSourcePort, .destinationPort,
+        .notDestinationPort, .sourcePortPrivileged, .notSourcePortPrivileged, .destinationPortPrivileged,
+        .notDestinationPortPrivileged, .protocol, .family, .state, .fileType,
+        .notFileType,
     ]
 
     private static let binaryOperators: Set<Operator> = [.in, .notIn]

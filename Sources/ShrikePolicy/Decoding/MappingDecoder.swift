@@ -20,8 +20,18 @@ final class DecodingContext {
         if !isFull { diagnostics.append(diagnostic) }
     }
 
-    func error(_ code: DiagnosticCode, _ range: SourceRange, _ message: String, help: String? = nil) {
-        report(Diagnostic(.error, code, at: range, message, help: help))
+    @discardableResult
+    func error(
+        _ code: DiagnosticCode, _ range: SourceRange, _ message: String, help: String? = nil
+    ) -> Diagnostic {
+        let diagnostic = Diagnostic(.error, code, at: range, message, help: help)
+        report(diagnostic)
+        return diagnostic
+    }
+
+    /// Forgets what was reported, since it is part of another mistake that is about to be reported.
+    func takeBack(_ diagnostic: Diagnostic) {
+        if let position = diagnostics.lastIndex(of: diagnostic) { diagnostics.remove(at: position) }
     }
 }
 
@@ -33,7 +43,7 @@ struct MappingDecoder {
     let context: DecodingContext
     private let pairs: [YAMLPair]
     private var asked: [String] = []
-    private var absent: [String] = []
+    private var absent: [String: Diagnostic] = [:]
     private var places = FieldPlaces()
 
     /// Fails, with an error, on anything but a mapping; null counts as an empty one if `mayBeNull`.
@@ -92,22 +102,17 @@ struct MappingDecoder {
         "action": "add `action`, for example `action: Post`",
     ]
 
-    /// Notes that a field is missing; `finish` says so.
+    /// Says that a field is missing.
     mutating func missing(_ name: String) {
-        absent.append(name)
+        let help = Self.missingHelp[name] ?? "add `\(name)`"
+        absent[name] = context.error(.missingField, range, "\(what) needs `\(name)`", help: help)
     }
 
-    /// Reports fields that nothing asked for and fields that are missing. A missing field that an unknown one is
-    /// a misspelling of is one mistake and reported once.
+    /// Reports fields that nothing asked for. One that is a misspelling of a missing field is one mistake, so what
+    /// was said of the missing one is taken back.
     ///
     /// - Returns: where each field stands.
-    mutating func finish() -> FieldPlaces {
-        let misspelt = pairs.lazy.filter { [asked] in !asked.contains($0.key.value) }
-            .compactMap { [asked] in Suggestion.nearest(to: $0.key.value, among: asked) }
-        for name in absent where !misspelt.contains(name) {
-            let help = Self.missingHelp[name] ?? "add `\(name)`"
-            context.error(.missingField, range, "\(what) needs `\(name)`", help: help)
-        }
+    func finish() -> FieldPlaces {
         for pair in pairs where !context.isFull && !asked.contains(pair.key.value) {
             let name = pair.key.value
             if let removed = RemovedFeature.help(forField: name) {
@@ -115,6 +120,9 @@ struct MappingDecoder {
                     .removedFeature, pair.key.range, "the field \(code(name)) was removed from the language",
                     help: removed)
             } else {
+                if let meant = Suggestion.nearest(to: name, among: asked), let said = absent[meant] {
+                    context.takeBack(said)
+                }
                 let help = Suggestion.help(for: name, among: asked) ?? FieldOwner.help(for: name, notIn: what)
                 context.error(
                     .unknownField, pair.key.range, "\(what) has no field \(code(name))",
