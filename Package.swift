@@ -78,7 +78,7 @@ let package = Package(
             "ShrikeDaemon",
             [
                 "ShrikeSensors", "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikePolicy",
-                "ShrikePolicyCompiler", "ShrikeBPF", "CShrikeShims", logging,
+                "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "CShrikeShims", logging,
             ]),
         .executableTarget(
             name: "shriked", dependencies: ["ShrikeDaemon", "ShrikeControl", argumentParser, logging],

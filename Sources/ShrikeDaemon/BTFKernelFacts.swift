@@ -2,6 +2,7 @@
 // The running kernel's answers to the policy checker.
 
 internal import ShrikeBPF
+internal import ShrikePattern
 internal import ShrikePolicy
 
 /// Facts from the kernel's BTF and from tracefs.
@@ -9,11 +10,21 @@ final class BTFKernelFacts: KernelFacts {
     let types: KernelBTF
     /// Read when the first policy asks: it is long.
     private(set) lazy var traceableFunctions = Tracefs()?.traceableFunctions
-    private lazy var traceableSet = Set(traceableFunctions ?? [])
+    /// By expression: the checker and the compiler ask the same.
+    private var matching: [String: [String]] = [:]
 
     init(types: KernelBTF) { self.types = types }
 
-    func isTraceable(_ name: String) -> Bool { traceableSet.contains(name) }
+    func isTraceable(_ name: String) -> Bool { traceableFunctions?.contains(name) ?? false }
+
+    func traceableFunctions(matching expression: String) -> [String]? {
+        if let known = matching[expression] { return known }
+        guard let functions = traceableFunctions, let pattern = try? Pattern(expression) else { return nil }
+        var seen: Set<String> = []
+        let found = functions.filter { pattern.matches($0) && seen.insert($0).inserted }
+        matching[expression] = found
+        return found
+    }
 
     func function(named name: String) -> FunctionPrototype? {
         types.function(named: name).map { FunctionPrototype($0) }

@@ -36,11 +36,16 @@ struct Tracefs {
 
     /// The functions that ftrace can hook, those of modules left out.
     var traceableFunctions: [String]? {
-        guard let text = Self.read(root + "/available_filter_functions") else { return nil }
-        return text.split(separator: "\n").lazy.filter { !$0.utf8.contains(UInt8(ascii: "[")) }.map(String.init)
+        guard let text = Self.bytes(of: root + "/available_filter_functions") else { return nil }
+        return text.split(separator: UInt8(ascii: "\n")).lazy.filter { !$0.contains(UInt8(ascii: "[")) }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func read(_ path: String) -> String? {
+        bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func bytes(of path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -48,7 +53,7 @@ struct Tracefs {
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
             let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
-            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
                 return nil

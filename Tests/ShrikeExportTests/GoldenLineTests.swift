@@ -109,6 +109,104 @@ private func grep(refcnt: String = "", tid: Int = 2251) -> String {
             ])
     }
 
+    /// One hook event of `grep` with a layout that has one policy and these selectors.
+    private func hookLine(
+        _ kind: HookEventKind, _ policy: PolicyEventLayout, _ selectors: [SelectorEventLayout],
+        _ record: [UInt8], slots: [ArgumentSlot]
+    ) -> [String] {
+        let bench = Bench()
+        bench.startSamples()
+        bench.layouts.layouts = [
+            HookEventLayout(
+                hookID: 1, generation: 1, kind: kind, functionName: "file_open", slots: slots,
+                policies: [policy], selectors: selectors)
+        ]
+        _ = bench.lines()
+        bench.process(record)
+        return bench.lines()
+    }
+
+    @Test("An LSM hook has its name, policy and message before the arguments")
+    func lsm() {
+        let lines = hookLine(
+            .lsm,
+            PolicyEventLayout(
+                name: "guard", message: "m", tags: ["tt"],
+                arguments: [PolicyArgumentLayout(slot: 0, type: .file)]),
+            [SelectorEventLayout(policy: 0, actions: [.override(-13)])],
+            RecordBuilder.hook(
+                Bench.grep, at: 3_711_511_220_004, selectors: [0], arguments: [.file("/etc/shadow")], flags: 4,
+                overrideError: -13), slots: [ArgumentSlot(index: 0, type: .file)])
+        #expect(
+            lines == [
+                #"{"process_lsm":{"process":\#(grep(refcnt: #""refcnt":1,"#)),"parent":\#(bash),"#
+                    + #""function_name":"file_open","policy_name":"guard","message":"m","#
+                    + #""args":[{"file_arg":{"path":"/etc/shadow","permission":"-rw-r-----"}}],"#
+                    + #""action":"KPROBE_ACTION_OVERRIDE","tags":["tt"],"ancestors":[\#(systemd)]},"#
+                    + #""node_name":"shrike-node-1","time":"2026-01-10T07:01:51.511220004Z"}"#
+            ])
+    }
+
+    @Test("A tracepoint has its subsystem and event before the arguments and its policy behind them")
+    func tracepoint() {
+        let lines = hookLine(
+            .tracepoint(subsystem: "sched", event: "sched_process_exec"),
+            PolicyEventLayout(
+                name: "execs", message: "m", tags: ["tt"],
+                arguments: [PolicyArgumentLayout(slot: 0, type: .int32)]),
+            [SelectorEventLayout(policy: 0)],
+            RecordBuilder.hook(Bench.grep, at: 3_711_511_220_004, selectors: [0], arguments: [.integer(-5)]),
+            slots: [ArgumentSlot(index: 4, type: .int32)])
+        #expect(
+            lines == [
+                #"{"process_tracepoint":{"process":\#(grep(refcnt: #""refcnt":1,"#)),"parent":\#(bash),"#
+                    + #""subsys":"sched","event":"sched_process_exec","args":[{"int_arg":-5}],"#
+                    + #""policy_name":"execs","action":"KPROBE_ACTION_POST","message":"m","tags":["tt"],"#
+                    + #""ancestors":[\#(systemd)]},"#
+                    + #""node_name":"shrike-node-1","time":"2026-01-10T07:01:51.511220004Z"}"#
+            ])
+    }
+
+    @Test("A return has its value behind the arguments, what the entry did, and what was done at the return")
+    func returned() {
+        let policy = PolicyEventLayout(
+            name: "r", arguments: [PolicyArgumentLayout(slot: 0, type: .int32)],
+            result: PolicyArgumentLayout(slot: 1, type: .int32))
+        let selectors = [
+            SelectorEventLayout(policy: 0, actions: [.sigkill]),
+            SelectorEventLayout(policy: 0, returnActions: [.signal(15)]),
+            SelectorEventLayout(policy: 0, returnActions: [.noPost]),
+        ]
+        func end(_ record: [UInt8]) -> [String] {
+            let slots = [ArgumentSlot(index: 0, type: .int32), ArgumentSlot(index: 0, type: .int32)]
+            return hookLine(.kprobe, policy, selectors, record, slots: slots).compactMap { line in
+                guard let start = line.firstRange(of: #""args""#), let end = line.firstRange(of: #","ancestors""#) else {
+                    return nil
+                }
+                return String(line[start.lowerBound..<end.lowerBound])
+            }
+        }
+        let head = #""args":[{"int_arg":4}],"return":{"int_arg":-2},"action":"KPROBE_ACTION_"#
+        let tail = #"","policy_name":"r","return_action":"KPROBE_ACTION_"#
+        // The first selector killed at entry; its return filter did not match, the second one's did.
+        #expect(
+            end(
+                RecordBuilder.hook(
+                    Bench.grep, at: 3_711_511_220_004, selectors: [1],
+                    arguments: [.integer(4), .integer(-2)], flags: 0x31, signal: 9, returnSignal: 15,
+                    entrySelectors: [0])) == [head + "SIGKILL" + tail + #"SIGNAL""#])
+        #expect(
+            end(
+                RecordBuilder.hook(
+                    Bench.grep, at: 3_711_511_220_004, selectors: [1],
+                    arguments: [.integer(4), .integer(-2)])) == [head + "POST" + tail + #"POST""#])
+        #expect(
+            end(
+                RecordBuilder.hook(
+                    Bench.grep, at: 3_711_511_220_004, selectors: [2],
+                    arguments: [.integer(4), .integer(-2)])) == [])
+    }
+
     @Test("Processes that nobody knows have the minimal form")
     func unknown() {
         let bench = Bench()

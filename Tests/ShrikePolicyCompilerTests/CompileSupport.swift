@@ -39,6 +39,12 @@ func policy(_ name: String, call: String = "security_file_open", args: String, s
     """
 }
 
+/// A policy with the lines of its `spec`.
+func spec(_ name: String, _ lines: String) -> String {
+    "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: \(name)}\nspec:\n"
+        + lines.split(separator: "\n").map { "  \($0)\n" }.joined()
+}
+
 let fileArgument = "    - {index: 0, type: file}"
 
 /// What the kernel's look-ups say of one argument value; the same steps as bpf/filter/*.h.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the checker asks about a kernel. The daemon answers from BTF; the linter may have no answer.
 
+internal import ShrikePattern
+
 /// A C type of a kernel function's parameter or return value.
 public struct ParameterType: Sendable, Hashable {
     /// What the type is once typedefs and `const` are taken off.
@@ -72,6 +74,8 @@ public protocol KernelFacts {
     var systemCallSymbols: [String] { get }
     /// The functions of the kernel itself, without modules, that can be traced; nil if that is not known.
     var traceableFunctions: [String]? { get }
+    /// Those of them that a regular expression matches anywhere in their name, each once; nil if they are not known.
+    func traceableFunctions(matching expression: String) -> [String]?
     /// Whether a function can be traced, with or without a known prototype.
     func isTraceable(_ name: String) -> Bool
 }
@@ -95,6 +99,12 @@ extension KernelFacts {
     public var systemCallSymbols: [String] { [] }
     /// Nothing is known.
     public var traceableFunctions: [String]? { nil }
+    /// Looks at each.
+    public func traceableFunctions(matching expression: String) -> [String]? {
+        guard let pattern = try? Pattern(expression) else { return [] }
+        var seen: Set<String> = []
+        return traceableFunctions?.filter { pattern.matches($0) && seen.insert($0).inserted }
+    }
     /// Nothing is known.
     public func isTraceable(_ name: String) -> Bool { false }
 }

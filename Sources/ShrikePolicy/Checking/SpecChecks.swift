@@ -102,11 +102,13 @@ extension PolicyCheck {
             return
         }
         guard let kernel, !isFull else { return }
-        if kernel.traceableFunctions == nil {
+        guard let functions = list.matchingFunctions(kernel) else {
             error(
                 .badList, pattern.range, "the kernel's functions cannot be listed: tracefs is not mounted",
                 help: "mount tracefs on /sys/kernel/tracing, or list the functions")
-        } else if list.matchingFunctions(kernel).isEmpty {
+            return
+        }
+        if functions.isEmpty {
             error(
                 .badList, pattern.range, "no function of this kernel matches \(code(pattern.value))",
                 help: "the pattern matches anywhere in a name unless it has `^` and `$`")
@@ -198,7 +200,10 @@ extension PolicyCheck {
                 continue
             }
             let field = format.fields[argument.index]
-            guard !field.canBeRead(as: argument.type.value) else { continue }
+            // A type that no tracepoint has is told of elsewhere.
+            guard HookTypes.allow(argument.type.value, hook, hasResolve: false),
+                !field.canBeRead(as: argument.type.value)
+            else { continue }
             let name = argument.type.value == .auto ? "" : " as `\(argument.type.value.rawValue)`"
             let fitting = field.automaticType.map { "write `type: \($0.rawValue)`" }
             error(

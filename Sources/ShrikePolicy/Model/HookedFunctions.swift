@@ -43,7 +43,7 @@ extension PolicySpec {
         case .generatedSyscalls:
             return (kernel?.systemCallSymbols ?? []).map { HookedFunction(symbol: $0, isSyscall: true) }
         case .generatedFtrace:
-            return list.matchingFunctions(kernel).map { HookedFunction(symbol: $0, isSyscall: hook.syscall) }
+            return (list.matchingFunctions(kernel) ?? []).map { HookedFunction(symbol: $0, isSyscall: hook.syscall) }
         }
     }
 }
@@ -60,10 +60,8 @@ extension FunctionList {
         }
     }
 
-    /// The traceable functions that `pattern` matches anywhere in their name, each once, in the kernel's order.
-    func matchingFunctions(_ kernel: (any KernelFacts)?) -> [String] {
-        guard let text = pattern?.value, let pattern = try? Pattern(text) else { return [] }
-        var seen: Set<String> = []
-        return (kernel?.traceableFunctions ?? []).filter { pattern.matches($0) && seen.insert($0).inserted }
+    /// The traceable functions that `pattern` matches; nil if they are not known.
+    func matchingFunctions(_ kernel: (any KernelFacts)?) -> [String]? {
+        pattern.flatMap { kernel?.traceableFunctions(matching: $0.value) }
     }
 }

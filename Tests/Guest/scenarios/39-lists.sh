@@ -1,4 +1,5 @@
 # One entry of kprobes on the functions of a list, and functions that a kernel lacks.
+# timeout: 240
 list_policy() {
 	{
 		cat <<-YAML
