@@ -88,12 +88,22 @@ let package = Package(
             name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
         library("ShrikeEventReader", ["ShrikeControl", protobuf]),
         .executableTarget(
-            name: "shrike", dependencies: ["ShrikeControl", "ShrikeEventReader", argumentParser],
+            name: "shrike",
+            dependencies: ["ShrikeControl", "ShrikeEventReader", "ShrikeLint", argumentParser],
             swiftSettings: strict),
+
+        // Policies as code.
+        .target(
+            name: "ShrikeKernelFacts", exclude: ["kernel-facts.bin"],
+            cSettings: [.unsafeFlags(["-std=c23"])]),
+        library("ShrikeLint", ["ShrikePolicy", "ShrikeKernelFacts"]),
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
         tests("ShrikePolicy"),
+        .testTarget(
+            name: "ShrikeLintTests", dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport"],
+            exclude: ["Data"], swiftSettings: strict),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeJSON"),
