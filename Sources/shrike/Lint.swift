@@ -5,6 +5,7 @@ public import ArgumentParser
 import Glibc
 import ShrikeControl
 public import ShrikeLint
+
 import enum ShrikePolicy.Severity
 
 /// Lints policies.
@@ -27,13 +28,18 @@ struct Lint: ParsableCommand {
               shrike lint --explain SHR650
             """)
 
-    @ArgumentParser.Argument(help: ArgumentHelp("Files, folders, or - for standard input.", valueName: "path"))
+    @ArgumentParser.Argument(
+        help: ArgumentHelp("Files, folders, or - for standard input.", valueName: "path"))
     var paths: [String] = []
 
-    @Option(help: ArgumentHelp("The form of output: pretty, json, sarif, github, junit or gitlab.", valueName: "form"))
+    @Option(
+        help: ArgumentHelp(
+            "The form of output: pretty, json, sarif, github, junit or gitlab.", valueName: "form"))
     var format = LintFormat.pretty
 
-    @Option(help: ArgumentHelp("Fail from this severity on: error, warning (default), info or never.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "Fail from this severity on: error, warning (default), info or never.", valueName: "level"))
     var failLevel: String?
 
     @Option(
@@ -42,7 +48,8 @@ struct Lint: ParsableCommand {
             valueName: "versions"))
     var kernel: [String] = []
 
-    @Option(help: ArgumentHelp("Check for the kernel with this type information (raw BTF).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Check for the kernel with this type information (raw BTF).", valueName: "file"))
     var btf: [String] = []
 
     @Flag(help: "Mend what can be mended mechanically, in the files themselves.")
@@ -54,13 +61,16 @@ struct Lint: ParsableCommand {
     @Option(help: ArgumentHelp("Write all findings to this file, and succeed.", valueName: "file"))
     var writeBaseline: String?
 
-    @Option(help: ArgumentHelp("Use this configuration instead of the .shrike-lint.yaml found upward.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Use this configuration instead of the .shrike-lint.yaml found upward.", valueName: "file"))
     var config: String?
 
     @Option(help: ArgumentHelp("Report policies with more selectors.", valueName: "count"))
     var maxSelectors: Int?
 
-    @Option(help: ArgumentHelp("Report policies that take more kernel memory: 512KiB, 4MiB.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp("Report policies that take more kernel memory: 512KiB, 4MiB.", valueName: "size"))
     var maxMemory: String?
 
     @Flag(help: "Do not report what this version of shriked cannot run (SHR901).")
@@ -89,7 +99,9 @@ struct Lint: ParsableCommand {
         var finder = try PolicyFinder(configuration: config)
         var inputs: [LintInput] = []
         for path in paths { inputs += try finder.inputs(at: path) }
-        guard !inputs.isEmpty else { throw UsageError("no *.yaml, *.yml or *.json file in \(paths.joined(separator: ", "))") }
+        guard !inputs.isEmpty else {
+            throw UsageError("no *.yaml, *.yml or *.json file in \(paths.joined(separator: ", "))")
+        }
         let linter = Linter(kernels: try kernels(), budget: try budget(), checksSupport: !anyVersion)
         var report = linter.lint(inputs)
         if fix { report = try mend(&inputs, report, linter) }
@@ -117,7 +129,8 @@ struct Lint: ParsableCommand {
     }
 
     /// Applies fixes until there are none left, at most as often as fixes can uncover others.
-    private func mend(_ inputs: inout [LintInput], _ first: LintReport, _ linter: Linter) throws -> LintReport {
+    private func mend(_ inputs: inout [LintInput], _ first: LintReport, _ linter: Linter) throws -> LintReport
+    {
         var (report, fixed) = (first, 0)
         for _ in 0..<4 {
             var isChanged = false
@@ -159,7 +172,9 @@ struct Lint: ParsableCommand {
                 kernels.append(known)
             } else {
                 let names = KnownKernel.all.map(\.label).joined(separator: ", ")
-                throw UsageError("nothing is known about the kernel \(label); known are \(names), or `live`, or --btf FILE")
+                throw UsageError(
+                    "nothing is known about the kernel \(label); known are \(names), or `live`, or --btf FILE"
+                )
             }
         }
         for path in btf { kernels.append(try BTFKernel(path: path, label: path)) }

@@ -24,7 +24,9 @@ import Testing
         #expect(badFindings.findings.contains { $0.rule == id }, "\(lines(badFindings))")
         let goodFindings = Self.report(good.file, rule)
         #expect(!goodFindings.findings.contains { $0.rule == id }, "\(lines(goodFindings))")
-        #expect(!goodFindings.findings.contains { $0.severity == .error && $0.rule < "SHR6" && id != "SHR901" }, "\(lines(goodFindings))")
+        #expect(
+            !goodFindings.findings.contains { $0.severity == .error && $0.rule < "SHR6" && id != "SHR901" },
+            "\(lines(goodFindings))")
     }
 
     @Test("All that is said about the examples is as recorded")
@@ -64,7 +66,9 @@ import Testing
         let ids = RuleCatalog.rules.map(\.id)
         #expect(Set(ids).count == ids.count)
         #expect(ids.count >= 100)
-        for code in DiagnosticCode.allCases { #expect(RuleCatalog.rule(code.rawValue) != nil, "\(code.rawValue)") }
+        for code in DiagnosticCode.allCases {
+            #expect(RuleCatalog.rule(code.rawValue) != nil, "\(code.rawValue)")
+        }
         for rule in RuleCatalog.rules {
             #expect(!rule.why.isEmpty && !rule.instead.isEmpty, "\(rule.id)")
             #expect(rule.why.hasSuffix(".") && rule.instead.hasSuffix("."), "\(rule.id)")

@@ -29,7 +29,9 @@ public struct LintRule: Sendable {
         public let text: String
 
         /// The text without the mark of a whole file.
-        public var shown: String { text.hasPrefix(Self.mark) ? String(text.dropFirst(Self.mark.count)) : text }
+        public var shown: String {
+            text.hasPrefix(Self.mark) ? String(text.dropFirst(Self.mark.count)) : text
+        }
 
         private static let mark = "#!file\n"
 
@@ -38,7 +40,8 @@ public struct LintRule: Sendable {
             if text.hasPrefix(Self.mark) { return shown + "\n" }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             let body = lines.map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n")
-            let head = "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata:\n  name: example\nspec:\n"
+            let head =
+                "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata:\n  name: example\nspec:\n"
             return head + body + "\n"
         }
     }

@@ -81,7 +81,8 @@ struct BTFFile: Sendable {
             ]
             guard (1...19).contains(kind) else { return false }
             let rest = offset + 12
-            let isSigned = kind == Kind.integer
+            let isSigned =
+                kind == Kind.integer
                 ? rest + 4 <= end && word(rest) >> 24 & 1 != 0 : information >> 31 != 0
             entries.append(
                 Entry(

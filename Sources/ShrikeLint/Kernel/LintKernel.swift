@@ -2,6 +2,7 @@
 // One kernel as the checker asks about it, from whatever its facts come from.
 
 public import ShrikePolicy
+internal import Synchronization
 
 /// A kernel to lint for.
 public protocol LintKernel: KernelFacts, Sendable {
@@ -41,12 +42,25 @@ public struct KnownKernel: LintKernel {
 
     /// Symbols that differ in a few letters.
     public func similarFunctions(to name: String) -> [String] {
-        var sieve = NameSieve(name)
-        FactsFile.embedded.forEachFunction { candidate, kernels in
-            if kernels & bit != 0 { sieve.consider(candidate) }
+        let candidates = Self.lastSearch.withLock { last in
+            if last.name != name {
+                var sieve = NameSieve(name)
+                var kernels: [String: UInt8] = [:]
+                FactsFile.embedded.forEachFunction { candidate, mask in
+                    if sieve.consider(candidate) {
+                        kernels[String(decoding: candidate, as: UTF8.self)] = mask
+                    }
+                }
+                last = (name, sieve.survivors.map { ($0, kernels[$0] ?? 0) })
+            }
+            return last.found
         }
-        return sieve.nearest
+        let own = candidates.lazy.filter { $0.kernels & bit != 0 }.map(\.name)
+        return Suggestion.nearest(to: name, among: own).map { [$0] } ?? []
     }
+
+    /// All kernels are asked for the same name one after the other; the search goes through all names.
+    private static let lastSearch = Mutex<(name: String, found: [(name: String, kernels: UInt8)])>(("", []))
 }
 
 /// Finds names near to one without measuring the distance to all of them.
@@ -54,7 +68,7 @@ struct NameSieve {
     private let name: String
     private let length: Int
     private let letters: UInt64
-    private var survivors: [String] = []
+    private(set) var survivors: [String] = []
 
     init(_ name: String) {
         self.name = name
@@ -67,13 +81,16 @@ struct NameSieve {
         text.reduce(0) { $0 | 1 << UInt64($1 & 0x3F) }
     }
 
-    mutating func consider(_ candidate: [UInt8]) {
+    /// Keeps a name that may be near enough.
+    @discardableResult
+    mutating func consider(_ candidate: [UInt8]) -> Bool {
         guard abs(candidate.count - length) <= 3, survivors.count < 512,
             (Self.letters(candidate) ^ letters).nonzeroBitCount <= 4
         else {
-            return
+            return false
         }
         survivors.append(String(decoding: candidate, as: UTF8.self))
+        return true
     }
 
     var nearest: [String] { Suggestion.nearest(to: name, among: survivors).map { [$0] } ?? [] }

@@ -77,7 +77,8 @@ public enum LintFormat: String, Sendable, CaseIterable {
                 + (columns
                     ? "col=\(range.start.column),endLine=\(range.end.line),endColumn=\(range.end.column - 1)"
                     : "endLine=\(max(range.start.line, range.end.line))")
-            return "::\(command) \(place),title=\(finding.rule)::\(escaped(finding.sentence, isProperty: false))\n"
+            return
+                "::\(command) \(place),title=\(finding.rule)::\(escaped(finding.sentence, isProperty: false))\n"
         }.joined()
     }
 
@@ -92,13 +93,16 @@ public enum LintFormat: String, Sendable, CaseIterable {
         for file in files {
             let findings = byFile[file] ?? []
             let name = xmlText(oneLine(file))
-            text += "  <testsuite name=\"\(name)\" tests=\"\(max(1, findings.count))\" failures=\"\(findings.count)\">\n"
+            text +=
+                "  <testsuite name=\"\(name)\" tests=\"\(max(1, findings.count))\" failures=\"\(findings.count)\">\n"
             if findings.isEmpty { text += "    <testcase classname=\"\(name)\" name=\"lint\"/>\n" }
             for finding in findings {
                 let place = "\(finding.range.start.line):\(finding.range.start.column)"
                 text += "    <testcase classname=\"\(name)\" name=\"\(finding.rule) \(place)\">\n"
-                text += "      <failure type=\"\(finding.severity.rawValue)\" message=\"\(xmlText(oneLine(finding.message)))\">"
-                text += "\(name):\(place): \(xmlText(oneLine(finding.sentence, limit: 1000)))</failure>\n    </testcase>\n"
+                text +=
+                    "      <failure type=\"\(finding.severity.rawValue)\" message=\"\(xmlText(oneLine(finding.message)))\">"
+                text +=
+                    "\(name):\(place): \(xmlText(oneLine(finding.sentence, limit: 1000)))</failure>\n    </testcase>\n"
             }
             text += "  </testsuite>\n"
         }
@@ -123,7 +127,8 @@ public enum LintFormat: String, Sendable, CaseIterable {
                         (
                             "positions",
                             .object([
-                                ("begin", position(finding.range.start)), ("end", position(finding.range.end)),
+                                ("begin", position(finding.range.start)),
+                                ("end", position(finding.range.end)),
                             ])
                         ),
                     ])

@@ -41,7 +41,8 @@ public enum RuleReference {
             text += "## \(group.rawValue.prefix(1).uppercased() + group.rawValue.dropFirst())\n\n"
             text += "| rule | severity | finds |\n|---|---|---|\n"
             for rule in rules {
-                text += "| [\(rule.id)](#\(rule.id.lowercased())) | \(rule.severity.rawValue) | \(rule.title) |\n"
+                text +=
+                    "| [\(rule.id)](#\(rule.id.lowercased())) | \(rule.severity.rawValue) | \(rule.title) |\n"
             }
             text += "\n"
             for rule in rules { text += section(rule) }
@@ -50,7 +51,8 @@ public enum RuleReference {
     }
 
     private static func section(_ rule: LintRule) -> String {
-        var text = "### \(rule.id)\n\n**\(rule.title)** (\(rule.severity.rawValue)). \(rule.why)\n\nInstead: \(rule.instead)\n\n"
+        var text =
+            "### \(rule.id)\n\n**\(rule.title)** (\(rule.severity.rawValue)). \(rule.why)\n\nInstead: \(rule.instead)\n\n"
         for (name, example) in [("Bad", rule.bad), ("Good", rule.good)] {
             guard let example else { continue }
             text += "\(name):\n\n```yaml\n\(example.shown)\n```\n\n"

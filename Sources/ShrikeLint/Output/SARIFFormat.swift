@@ -7,18 +7,24 @@ enum SARIFFormat {
     static func text(_ report: LintReport, version: String) -> String {
         let used = Set(report.findings.map(\.rule))
         let rules = RuleCatalog.rules.filter { used.contains($0.id) }
-        let indexes = Dictionary(rules.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let indexes = Dictionary(
+            rules.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         let driver: [(String, JSONValue)] = [
             ("name", .string("shrike lint")), ("semanticVersion", .string(version)),
             ("rules", .array(rules.map(rule))),
         ]
         let run: JSONValue = .object([
-            ("tool", .object([("driver", .object(driver.filter { $0.0 != "semanticVersion" || !version.isEmpty }))])),
+            (
+                "tool",
+                .object([("driver", .object(driver.filter { $0.0 != "semanticVersion" || !version.isEmpty }))]
+                )
+            ),
             ("columnKind", .string("unicodeCodePoints")),
             ("results", .array(report.findings.map { result($0, indexes[$0.rule]) })),
         ])
         return JSONValue.object([
-            ("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")), ("version", .string("2.1.0")),
+            ("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")),
+            ("version", .string("2.1.0")),
             ("runs", .array([run])),
         ]).text() + "\n"
     }
@@ -80,7 +86,8 @@ enum SARIFFormat {
         path.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
                 UInt8(ascii: "~"), UInt8(ascii: "/"):
                 String(UnicodeScalar(byte))
             default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)

@@ -55,7 +55,8 @@ extension PolicyLint {
     }
 
     private mutating func checkVitalPrograms(_ selector: RuleSelector) {
-        for filter in selector.binaries where filter.operator.value == .in || filter.operator.value == .postfix {
+        for filter in selector.binaries
+        where filter.operator.value == .in || filter.operator.value == .postfix {
             for value in filter.values {
                 let name = String(value.lastComponent)
                 guard let vital = KnownPaths.vitalPrograms.first(where: { $0.names.contains(name) }) else {
@@ -68,7 +69,9 @@ extension PolicyLint {
         }
         for filter in selector.binaries where filter.operator.value == .prefix {
             for value in filter.values {
-                let folder = value.value.count > 1 && value.value.hasSuffix("/") ? String(value.value.dropLast()) : value.value
+                let folder =
+                    value.value.count > 1 && value.value.hasSuffix("/")
+                    ? String(value.value.dropLast()) : value.value
                 guard KnownPaths.everyonesFolders.contains(folder) else { continue }
                 report(
                     "SHR708", value.range, "this covers nearly all programs of the machine",
@@ -125,12 +128,15 @@ extension PolicyLint {
             return type.filterClass != .path && type.filterClass != .text
         }
         let isReadable = rule.names.contains {
-            ["security_file_open", "security_file_permission", "security_mmap_file", "security_bprm_check",
-             "security_bprm_check_security", "security_inode_permission", "sys_openat", "sys_open",
-             "sys_execve", "sys_read", "do_filp_open", "vfs_open", "fd_install", "security_inode_getattr"].contains($0)
+            [
+                "security_file_open", "security_file_permission", "security_mmap_file", "security_bprm_check",
+                "security_bprm_check_security", "security_inode_permission", "sys_openat", "sys_open",
+                "sys_execve", "sys_read", "do_filp_open", "vfs_open", "fd_install", "security_inode_getattr",
+            ].contains($0)
         }
         guard !isNarrowed, isReadable else { return }
-        for filter in selector.args where filter.operator.value == .equal || filter.operator.value == .prefix {
+        for filter in selector.args where filter.operator.value == .equal || filter.operator.value == .prefix
+        {
             guard let type = rule.argument(of: filter)?.type.value, [.path, .text].contains(type.filterClass)
             else {
                 continue
@@ -142,7 +148,9 @@ extension PolicyLint {
     private mutating func checkCommonFile(_ value: Located<String>, _ comparison: Operator) {
         let path = value.value
         let isLibrary = KnownPaths.everyonesLibraries.contains { value.lastComponent.hasPrefix($0) }
-        let covered = KnownPaths.everyonesFiles.filter { comparison == .equal ? $0 == path : $0.hasPrefix(path) }
+        let covered = KnownPaths.everyonesFiles.filter {
+            comparison == .equal ? $0 == path : $0.hasPrefix(path)
+        }
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         if comparison == .prefix, KnownPaths.everyonesFolders.contains(folder) {
             report(

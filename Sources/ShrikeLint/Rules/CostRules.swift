@@ -52,13 +52,17 @@ extension PolicyLint {
             } else if let often = KnownFunctions.hot[name], !hasProcesses, !isScoped {
                 report(
                     "SHR755", range, "\(code(name)) is called for \(often), by every process",
-                    help: "add `matchBinaries` or a `podSelector`, so that other processes leave the hook early")
+                    help:
+                        "add `matchBinaries` or a `podSelector`, so that other processes leave the hook early"
+                )
             }
         }
     }
 
     private mutating func checkPayload(_ rule: RuleHook) {
-        let isHot = rule.names.contains { KnownFunctions.hot[$0] != nil || KnownFunctions.packets.contains($0) }
+        let isHot = rule.names.contains {
+            KnownFunctions.hot[$0] != nil || KnownFunctions.packets.contains($0)
+        }
         let large: Set<ArgumentType> = [
             .string, .charBuffer, .charIOVector, .file, .path, .fd, .dentry, .linuxBinprm, .ioVectorIterator,
             .filename, .dataLoc,
@@ -95,8 +99,9 @@ extension PolicyLint {
                     help: "use `Prefix` or `Postfix`, which need one look-up")
             }
             for filter in selector.selector.matchBinaries
-            where filter.followChildren && KnownPaths.vitalPrograms[0].names.contains(
-                String(filter.values.first?.lastComponent ?? ""))
+            where filter.followChildren
+                && KnownPaths.vitalPrograms[0].names.contains(
+                    String(filter.values.first?.lastComponent ?? ""))
             {
                 report(
                     "SHR764", filter.operator.range, "every process descends from init",

@@ -20,7 +20,8 @@ enum CrossFileRules {
                     LintFinding(
                         rule: "SHR619", severity: RuleCatalog.rule("SHR619")?.severity ?? .warning,
                         range: hook.target.range,
-                        message: "the policy \(code(first.policy.name.value)) has the same hook with the same "
+                        message:
+                            "the policy \(code(first.policy.name.value)) has the same hook with the same "
                             + "selectors, \(oneLine(first.range.file)):\(first.range.start.line)",
                         help: "remove one of the two: each call is reported twice"))
             }
@@ -43,7 +44,8 @@ enum CrossFileRules {
             let actions = selector.actions.map {
                 "\($0.kind.value) \($0.errorNumber?.value ?? 0) \($0.signal?.value ?? 0)"
             }
-            key += "\u{2}" + filters.sorted().joined(separator: "\u{3}") + "\u{2}"
+            key +=
+                "\u{2}" + filters.sorted().joined(separator: "\u{3}") + "\u{2}"
                 + actions.joined(separator: "\u{3}")
         }
         return key

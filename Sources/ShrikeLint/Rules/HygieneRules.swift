@@ -37,7 +37,8 @@ extension PolicyLint {
                 "SHR801", rule.hook.target.range, "the hook has no `tags`",
                 help: "add tags, for example the technique: `attack.T1003`")
         }
-        for tag in rule.hook.tags where tag.contains(where: { $0.isWhitespace || $0.isUppercase && !tag.hasPrefix("attack.") }) {
+        for tag in rule.hook.tags
+        where tag.contains(where: { $0.isWhitespace || $0.isUppercase && !tag.hasPrefix("attack.") }) {
             report(
                 "SHR802", rule.hook.fields["tags"]?.nameRange ?? rule.hook.range.line,
                 "the tag \(code(tag)) has blanks or capitals: readers that filter by it must match it exactly",
@@ -76,7 +77,8 @@ extension PolicyLint {
             for field in argument.fields.all
             where field.isDefault && ["returnCopy", "maxData"].contains(field.name) {
                 report(
-                    "SHR805", field.nameRange, "`\(field.name)` says what is so without it", help: "remove it")
+                    "SHR805", field.nameRange, "`\(field.name)` says what is so without it", help: "remove it"
+                )
             }
         }
     }
@@ -86,7 +88,8 @@ extension PolicyLint {
             report("SHR807", field.nameRange, "`\(field.name)` is empty", help: "remove it")
         }
         let first = rule.actions.first
-        let isPlainPost = rule.actions.count == 1 && first?.kind.value == .post && first?.fields.all.count == 1
+        let isPlainPost =
+            rule.actions.count == 1 && first?.kind.value == .post && first?.fields.all.count == 1
         if isPlainPost, let action = first {
             report(
                 "SHR808", action.kind.range, "`Post` alone is what a selector without actions does",
@@ -143,7 +146,8 @@ extension PolicyLint {
     }
 
     private mutating func checkMode() {
-        guard let option = policy.spec.options.last(where: { $0.name.value == OptionName.policyMode.rawValue })
+        guard
+            let option = policy.spec.options.last(where: { $0.name.value == OptionName.policyMode.rawValue })
         else {
             return
         }

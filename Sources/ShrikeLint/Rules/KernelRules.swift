@@ -44,7 +44,9 @@ extension PolicyLint {
                 kinds[prototype.parameters[argument.index].spelling, default: []].append(label)
             }
             guard kinds.count > 1 else { continue }
-            let all = kinds.sorted { $0.value.count > $1.value.count || $0.value.count == $1.value.count && $0.key < $1.key }
+            let all = kinds.sorted {
+                $0.value.count > $1.value.count || $0.value.count == $1.value.count && $0.key < $1.key
+            }
             let text = all.map { "\(code($0.key)) on \($0.value.joined(separator: ", "))" }
             report(
                 "SHR231", argument.indexRange,
@@ -55,7 +57,8 @@ extension PolicyLint {
     }
 
     private mutating func checkReturnType(_ symbol: String, _ rule: RuleHook) {
-        guard let action = rule.selectors.flatMap(\.actions).first(where: { $0.kind.value == .override }) else {
+        guard let action = rule.selectors.flatMap(\.actions).first(where: { $0.kind.value == .override })
+        else {
             return
         }
         let void = kernels.filter { kernel in
@@ -72,9 +75,13 @@ extension PolicyLint {
         let event = hook.event.value
         // Those of single system calls are made in another way, and have no type of their own.
         if hook.subsystem.value == "syscalls" {
-            let name = ["sys_enter_", "sys_exit_"].first { event.hasPrefix($0) }.map { event.dropFirst($0.count) }
+            let name = ["sys_enter_", "sys_exit_"].first { event.hasPrefix($0) }.map {
+                event.dropFirst($0.count)
+            }
             guard let name else { return }
-            let missing = kernels.filter { $0.function(named: SyscallSymbol.symbol(for: "sys_\(name)")) == nil }
+            let missing = kernels.filter {
+                $0.function(named: SyscallSymbol.symbol(for: "sys_\(name)")) == nil
+            }
             guard missing.count == kernels.count, !missing.isEmpty else { return }
             report(
                 "SHR233", hook.event.range, "no kernel has a system call `\(name)`",
@@ -86,7 +93,8 @@ extension PolicyLint {
         report(
             "SHR233", hook.event.range,
             missing.count == kernels.count
-                ? "no kernel has a trace event \(code(event))" : "some kernels have no trace event \(code(event))",
+                ? "no kernel has a trace event \(code(event))"
+                : "some kernels have no trace event \(code(event))",
             help: "modules may have it; `/sys/kernel/tracing/events` lists what a machine has",
             kernels: missing.map(\.label))
     }

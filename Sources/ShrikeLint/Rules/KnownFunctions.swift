@@ -9,13 +9,17 @@ enum KnownFunctions {
         ["link", "linkat"], ["unlink", "unlinkat", "rmdir"], ["symlink", "symlinkat"], ["mkdir", "mkdirat"],
         ["mknod", "mknodat"], ["chmod", "fchmod", "fchmodat", "fchmodat2"],
         ["chown", "fchown", "lchown", "fchownat"], ["truncate", "ftruncate"],
-        ["read", "pread64", "readv", "preadv", "preadv2"], ["write", "pwrite64", "writev", "pwritev", "pwritev2"],
+        ["read", "pread64", "readv", "preadv", "preadv2"],
+        ["write", "pwrite64", "writev", "pwritev", "pwritev2"],
         ["sendto", "sendmsg", "sendmmsg"], ["recvfrom", "recvmsg", "recvmmsg"], ["accept", "accept4"],
         ["fork", "vfork", "clone", "clone3"], ["setuid", "setreuid", "setresuid"],
         ["setgid", "setregid", "setresgid"], ["init_module", "finit_module"], ["dup", "dup2", "dup3"],
-        ["kill", "tkill", "tgkill"], ["mount", "fsmount", "move_mount"], ["access", "faccessat", "faccessat2"],
-        ["stat", "lstat", "fstat", "newfstatat", "statx"], ["setxattr", "lsetxattr", "fsetxattr", "setxattrat"],
-        ["process_vm_writev", "ptrace"], ["inotify_init", "inotify_init1"], ["epoll_create", "epoll_create1"],
+        ["kill", "tkill", "tgkill"], ["mount", "fsmount", "move_mount"],
+        ["access", "faccessat", "faccessat2"],
+        ["stat", "lstat", "fstat", "newfstatat", "statx"],
+        ["setxattr", "lsetxattr", "fsetxattr", "setxattrat"],
+        ["process_vm_writev", "ptrace"], ["inotify_init", "inotify_init1"],
+        ["epoll_create", "epoll_create1"],
         ["pipe", "pipe2"], ["signalfd", "signalfd4"], ["eventfd", "eventfd2"],
     ]
 
@@ -35,11 +39,13 @@ enum KnownFunctions {
     /// Functions that are called very often, with how often on a busy machine.
     static let hot: [String: String] = [
         "security_file_permission": "each read and write", "vfs_read": "each read", "vfs_write": "each write",
-        "ksys_read": "each read", "ksys_write": "each write", "sys_read": "each read", "sys_write": "each write",
+        "ksys_read": "each read", "ksys_write": "each write", "sys_read": "each read",
+        "sys_write": "each write",
         "rw_verify_area": "each read and write", "security_inode_permission": "each component of each path",
         "security_inode_getattr": "each stat", "security_inode_follow_link": "each link in a path",
         "inode_permission": "each component of each path", "fd_install": "each new descriptor",
-        "sys_close": "each close", "filp_close": "each close", "fput": "each close", "__fput": "each last close",
+        "sys_close": "each close", "filp_close": "each close", "fput": "each close",
+        "__fput": "each last close",
         "sys_futex": "each contended lock", "sys_epoll_wait": "each wait", "sys_poll": "each wait",
         "sys_clock_gettime": "each reading of the clock", "sys_nanosleep": "each sleep",
         "sys_mmap": "each mapping", "sys_munmap": "each unmapping", "sys_brk": "each growth of a heap",
@@ -54,7 +60,8 @@ enum KnownFunctions {
 
     /// Functions of the scheduler, timers and interrupts: they run for whoever is on the CPU.
     static let scheduler: Set<String> = [
-        "__schedule", "schedule", "finish_task_switch", "try_to_wake_up", "wake_up_process", "ttwu_do_activate",
+        "__schedule", "schedule", "finish_task_switch", "try_to_wake_up", "wake_up_process",
+        "ttwu_do_activate",
         "update_curr", "scheduler_tick", "sched_tick", "hrtimer_interrupt", "run_timer_softirq",
         "__do_softirq", "handle_softirqs", "irq_enter", "irq_exit", "do_IRQ", "tick_sched_timer",
         "sched/sched_switch", "sched/sched_wakeup", "sched/sched_waking", "irq/irq_handler_entry",
@@ -86,7 +93,8 @@ enum KnownFunctions {
     static let afterTheEffect: Set<String> = [
         "fd_install", "tcp_close", "do_exit", "do_group_exit", "__fput", "filp_close", "fput", "commit_creds",
         "security_bprm_committed_creds", "security_inode_post_setxattr", "security_inode_post_setattr",
-        "security_file_post_open", "inet_csk_accept", "tcp_set_state", "__sk_free", "security_path_post_mknod",
+        "security_file_post_open", "inet_csk_accept", "tcp_set_state", "__sk_free",
+        "security_path_post_mknod",
         "security_inode_post_removexattr", "security_inode_post_create_tmpfile", "security_d_instantiate",
         "security_task_free", "security_file_free_security", "sched/sched_process_exec",
         "sched/sched_process_exit", "sched/sched_process_fork", "security_sk_free", "security_cred_free",
@@ -96,8 +104,10 @@ enum KnownFunctions {
     static let beforeAChange = [
         "security_path_", "security_inode_create", "security_inode_link", "security_inode_unlink",
         "security_inode_symlink", "security_inode_mkdir", "security_inode_rmdir", "security_inode_mknod",
-        "security_inode_rename", "security_inode_setattr", "security_inode_setxattr", "security_file_truncate",
-        "security_socket_connect", "security_socket_bind", "security_socket_listen", "security_socket_sendmsg",
+        "security_inode_rename", "security_inode_setattr", "security_inode_setxattr",
+        "security_file_truncate",
+        "security_socket_connect", "security_socket_bind", "security_socket_listen",
+        "security_socket_sendmsg",
         "security_sb_mount", "security_move_mount", "security_kernel_read_file", "security_kernel_load_data",
         "security_kernel_module_request", "security_task_kill", "security_file_permission", "security_bpf",
         "security_ptrace_access_check", "security_task_fix_setuid", "tcp_connect", "vfs_write", "vfs_unlink",

@@ -28,7 +28,8 @@ enum KnownPaths {
 
     /// Folders whose name a prefix without slash is taken for.
     static let folders: Set<String> = [
-        "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc", "/root",
+        "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc",
+        "/root",
         "/run", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/var", "/usr/bin", "/usr/sbin", "/usr/lib",
         "/usr/local", "/usr/share", "/usr/local/bin", "/usr/local/sbin", "/var/lib", "/var/log", "/var/run",
         "/var/spool", "/var/tmp", "/var/cache", "/run/secrets", "/var/run/secrets", "/run/containerd",
@@ -60,7 +61,10 @@ enum KnownPaths {
 
     /// Who would be hit: the base name of an executable, and what breaks.
     static let vitalPrograms: [(rule: String, names: Set<String>, what: String)] = [
-        ("SHR702", ["systemd", "init", "tini", "dumb-init", "s6-svscan", "pause", "runit", "catatonit"], "init"),
+        (
+            "SHR702", ["systemd", "init", "tini", "dumb-init", "s6-svscan", "pause", "runit", "catatonit"],
+            "init"
+        ),
         (
             "SHR703",
             [
@@ -71,17 +75,22 @@ enum KnownPaths {
         (
             "SHR704",
             [
-                "kubelet", "kube-proxy", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd",
+                "kubelet", "kube-proxy", "kube-apiserver", "kube-controller-manager", "kube-scheduler",
+                "etcd",
                 "k3s", "rke2", "cilium-agent", "calico-node", "flanneld", "coredns", "konnectivity-agent",
             ], "Kubernetes"
         ),
-        ("SHR705", ["sshd", "sshd-session", "login", "agetty", "getty", "sudo", "su", "polkitd"], "the way to log in"),
+        (
+            "SHR705", ["sshd", "sshd-session", "login", "agetty", "getty", "sudo", "su", "polkitd"],
+            "the way to log in"
+        ),
         ("SHR706", ["shriked", "shrike", "tetragon", "tetra"], "the security agent itself"),
         (
             "SHR707",
             [
                 "systemd-journald", "systemd-udevd", "systemd-logind", "systemd-networkd", "systemd-resolved",
-                "dbus-daemon", "dbus-broker", "NetworkManager", "dhclient", "chronyd", "bash", "dash", "busybox",
+                "dbus-daemon", "dbus-broker", "NetworkManager", "dhclient", "chronyd", "bash", "dash",
+                "busybox",
                 "apt", "dpkg", "rpm", "dnf", "modprobe", "kmod",
             ], "basic services"
         ),

@@ -61,14 +61,18 @@ extension PolicyLint {
 
     private mutating func checkSlash(_ value: Located<String>) {
         let path = value.value
-        guard path.count > 1, path.hasPrefix("/"), let last = path.last, !"/.-_@:".contains(last) else { return }
+        guard path.count > 1, path.hasPrefix("/"), let last = path.last, !"/.-_@:".contains(last) else {
+            return
+        }
         if KnownPaths.folders.contains(path) {
             report(
-                "SHR672", value.range, "\(code(path)) also matches its siblings, such as \(code(path + "-x"))",
+                "SHR672", value.range,
+                "\(code(path)) also matches its siblings, such as \(code(path + "-x"))",
                 help: "write \(code(path + "/"))", fix: replacing(value, with: path + "/"))
         } else {
             report(
-                "SHR673", value.range, "\(code(path)) also matches longer names, such as \(code(path + "-x"))",
+                "SHR673", value.range,
+                "\(code(path)) also matches longer names, such as \(code(path + "-x"))",
                 help: "write \(code(path + "/")) for a folder, or use `Equal` for a file")
         }
     }
@@ -93,7 +97,10 @@ extension PolicyLint {
         for name in rule.names {
             switch name {
             case "security_file_open" where hasPath:
-                let renames = ["security_path_rename", "security_inode_rename", "security_path_link", "security_inode_link"]
+                let renames = [
+                    "security_path_rename", "security_inode_rename", "security_path_link",
+                    "security_inode_link",
+                ]
                 if names.isDisjoint(with: renames) {
                     report(
                         "SHR676", range,
@@ -106,7 +113,9 @@ extension PolicyLint {
                         "SHR677", range, "a file that is mapped is read and written without this check",
                         help: "hook `security_mmap_file`, or refuse the open with `security_file_open`")
                 }
-                if names.isDisjoint(with: ["security_path_truncate", "security_file_truncate", "security_file_open"]) {
+                if names.isDisjoint(with: [
+                    "security_path_truncate", "security_file_truncate", "security_file_open",
+                ]) {
                     report(
                         "SHR678", range, "truncation destroys the file without this check",
                         help: "hook `security_path_truncate` too")

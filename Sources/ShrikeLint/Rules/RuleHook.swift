@@ -64,7 +64,8 @@ struct RuleSelector {
 
     init(_ selector: Selector, _ policy: TracingPolicy) {
         let names = Set(selector.macros.map(\.value))
-        let parts = [selector] + policy.spec.selectorMacros.filter { names.contains($0.name.value) }.map(\.selector)
+        let parts =
+            [selector] + policy.spec.selectorMacros.filter { names.contains($0.name.value) }.map(\.selector)
         self.selector = selector
         args = parts.flatMap(\.matchArgs)
         binaries = parts.flatMap(\.matchBinaries).filter { !$0.values.isEmpty }
@@ -107,7 +108,8 @@ struct RuleSelector {
     /// Whether the call is refused.
     var denies: Bool {
         actions.contains {
-            $0.kind.value == .override || $0.kind.value == .notifyEnforcer && ($0.errorNumber?.value ?? 0) != 0
+            $0.kind.value == .override
+                || $0.kind.value == .notifyEnforcer && ($0.errorNumber?.value ?? 0) != 0
         }
     }
     /// The first action that enforces.
@@ -123,7 +125,8 @@ struct RuleSelector {
             keys.insert("a\(position)" + Self.key(filter.operator.value, filter.values.map(\.value)))
         }
         for filter in binaries {
-            keys.insert("b\(filter.followChildren)" + Self.key(filter.operator.value, filter.values.map(\.value)))
+            keys.insert(
+                "b\(filter.followChildren)" + Self.key(filter.operator.value, filter.values.map(\.value)))
         }
         for filter in pids {
             keys.insert(

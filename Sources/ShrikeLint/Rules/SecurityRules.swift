@@ -11,7 +11,8 @@ extension PolicyLint {
                 if isEnforcing, selector.enforces { checkEnforcement(selector, rule) }
                 checkNegativeAddresses(selector, rule)
                 for action in selector.actions { checkAction(action, selector) }
-                if isEnforcing, selector.selector.returnActions.contains(where: { $0.kind.value.isEnforcement }),
+                if isEnforcing,
+                    selector.selector.returnActions.contains(where: { $0.kind.value.isEnforcement }),
                     let field = selector.selector.fields["matchReturnActions"]
                 {
                     report(
@@ -34,7 +35,8 @@ extension PolicyLint {
             guard let argument = rule.argument(of: filter) else { continue }
             let type = argument.type.value
             if Self.userTypes.contains(type) {
-                let instead = "hook the kernel's object: `lsmhooks`, or a `security_*` function with `file`, `path` or `sockaddr`"
+                let instead =
+                    "hook the kernel's object: `lsmhooks`, or a `security_*` function with `file`, `path` or `sockaddr`"
                 if isEnforcing, selector.enforces {
                     report(
                         "SHR650", filter.operator.range,
@@ -65,10 +67,12 @@ extension PolicyLint {
         if selector.kills, !selector.denies { checkLateKill(action, rule) }
         if selector.actions.contains(where: { $0.kind.value == .noPost }) {
             report(
-                "SHR660", action.kind.range, "this is enforced without an event: nobody will know why it failed",
+                "SHR660", action.kind.range,
+                "this is enforced without an event: nobody will know why it failed",
                 help: "remove `NoPost`")
         }
-        if let limited = selector.actions.first(where: { $0.rateLimit != nil }), let limit = limited.rateLimit {
+        if let limited = selector.actions.first(where: { $0.rateLimit != nil }), let limit = limited.rateLimit
+        {
             report(
                 "SHR661", limit.range, "a rate limit hides how often this was enforced, and against whom",
                 help: "remove `rateLimit`; the action itself is never limited")
@@ -79,13 +83,17 @@ extension PolicyLint {
                 "on Tetragon a process whose parent is not known passes this filter",
                 help: "do not decide enforcement by the parent alone")
         }
-        if let kprobe = rule.hook as? KprobeHook, kprobe.ignoreCallNotFound, let field = kprobe.fields["ignore"] {
+        if let kprobe = rule.hook as? KprobeHook, kprobe.ignoreCallNotFound,
+            let field = kprobe.fields["ignore"]
+        {
             report(
                 "SHR663", field.nameRange,
                 "on a kernel without \(code(kprobe.call.value)) nothing is enforced, and nothing says so",
                 help: "leave `ignore` out, so that the policy is refused there")
         }
-        let allowList = selector.binaries.first { $0.operator.value == .notIn || $0.operator.value == .notPrefix }
+        let allowList = selector.binaries.first {
+            $0.operator.value == .notIn || $0.operator.value == .notPrefix
+        }
         if let allowList, !selector.selector.fields.isSet("matchWorkloads") {
             report(
                 "SHR664", allowList.operator.range,
@@ -94,7 +102,8 @@ extension PolicyLint {
                 help: "limit it further, for example by `matchNamespaces` or the workload")
         }
         for action in selector.actions where action.kind.value == .signal {
-            guard let signal = action.signal, (1...31).contains(signal.value), ![9, 19].contains(signal.value)
+            guard let signal = action.signal, (1...31).contains(signal.value),
+                ![9, 19].contains(signal.value)
             else {
                 continue
             }

@@ -167,7 +167,8 @@ extension PolicyLint {
             guard let block else { continue }
             if !block.hasOnlyZerosBehindPrefix {
                 report(
-                    "SHR629", value.range, "bits behind the prefix of \(code(value.value)) are set and ignored",
+                    "SHR629", value.range,
+                    "bits behind the prefix of \(code(value.value)) are set and ignored",
                     help: "write the first address of the block")
             }
             let cover = blocks.first { other, outer in

@@ -8,7 +8,8 @@ internal import ShrikePolicy
 /// A finding is known by its rule, file, message and the text of its line, not by the number of the
 /// line, so that lines above it may come and go.
 public struct Baseline: Sendable, Equatable {
-    private static let header = "# Findings that `shrike lint` knows and does not report. Remove lines, never add them."
+    private static let header =
+        "# Findings that `shrike lint` knows and does not report. Remove lines, never add them."
     private var counts: [String: Int] = [:]
 
     /// What is known of these findings.

@@ -56,7 +56,8 @@ public struct LintConfiguration: Sendable, Equatable {
                 let label = try Self.text(item)
                 guard KnownKernel.all.contains(where: { $0.label == label }) else {
                     let known = codeList(KnownKernel.all.map(\.label))
-                    throw Self.error(item.range, "nothing is known about the kernel \(code(label)); known are \(known)")
+                    throw Self.error(
+                        item.range, "nothing is known about the kernel \(code(label)); known are \(known)")
                 }
                 labels.append(label)
             }
@@ -72,7 +73,8 @@ public struct LintConfiguration: Sendable, Equatable {
             let names = ["rules", "kernels", "budget", "fail-level"]
             let meant = Suggestion.nearest(to: pair.key.value, among: names).map { "; did you mean `\($0)`?" }
             throw Self.error(
-                pair.key.range, "there is no setting \(code(pair.key.value))\(meant ?? "; there are \(codeList(names))")")
+                pair.key.range,
+                "there is no setting \(code(pair.key.value))\(meant ?? "; there are \(codeList(names))")")
         }
     }
 
@@ -113,7 +115,8 @@ public struct LintConfiguration: Sendable, Equatable {
             }
             budget.memory = bytes
         default:
-            throw Self.error(pair.key.range, "there is no budget \(code(pair.key.value)); there are `selectors`, `memory`")
+            throw Self.error(
+                pair.key.range, "there is no budget \(code(pair.key.value)); there are `selectors`, `memory`")
         }
     }
 

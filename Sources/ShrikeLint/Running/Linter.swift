@@ -53,7 +53,9 @@ public struct Linter: Sendable {
     ///   - kernels: the kernels that the policies are for; nil means all known ones.
     ///   - budget: limits that override those of configurations.
     ///   - checksSupport: whether to report what this version of shriked cannot run.
-    public init(kernels: [any LintKernel]? = nil, budget: LintBudget = LintBudget(), checksSupport: Bool = true) {
+    public init(
+        kernels: [any LintKernel]? = nil, budget: LintBudget = LintBudget(), checksSupport: Bool = true
+    ) {
         self.kernels = kernels ?? KnownKernel.all
         areKernelsChosen = kernels != nil
         self.budget = budget
@@ -79,7 +81,8 @@ public struct Linter: Sendable {
             }
             perFile.append((input, findings))
         }
-        let together = PolicyChecker.checkDuplicates(all).map { finding($0, text: nil) } + CrossFileRules.check(all)
+        let together =
+            PolicyChecker.checkDuplicates(all).map { finding($0, text: nil) } + CrossFileRules.check(all)
         let byFile = Dictionary(grouping: together) { $0.range.file }
         for (input, findings) in perFile {
             let text = report.texts[input.file] ?? SourceText([])
@@ -90,7 +93,8 @@ public struct Linter: Sendable {
 
     private func hasErrors(_ diagnostics: [Diagnostic], in policy: TracingPolicy) -> Bool {
         diagnostics.contains {
-            $0.severity == .error && $0.range.start >= policy.range.start && $0.range.start <= policy.range.end
+            $0.severity == .error && $0.range.start >= policy.range.start
+                && $0.range.start <= policy.range.end
         }
     }
 
@@ -98,7 +102,8 @@ public struct Linter: Sendable {
         _ policy: TracingPolicy, _ text: SourceText, _ configuration: LintConfiguration
     ) -> [LintFinding] {
         let kernels = kernels(for: configuration)
-        var findings = checked(policy, text, kernels, isChosen: areKernelsChosen || configuration.kernels != nil)
+        var findings = checked(
+            policy, text, kernels, isChosen: areKernelsChosen || configuration.kernels != nil)
         if checksSupport {
             findings += FeatureSupport.check(policy).map { finding($0, text: text) }
         }
@@ -142,7 +147,9 @@ public struct Linter: Sendable {
             if labels.count == kernels.count, withoutKernel.contains(diagnostic) { return result }
             result.kernels = labels
             // Nobody asked for a kernel by name: what only some lack need not matter to the user.
-            if labels.count < kernels.count, !isChosen, result.severity == .error { result.severity = .warning }
+            if labels.count < kernels.count, !isChosen, result.severity == .error {
+                result.severity = .warning
+            }
             return result
         }
     }
@@ -175,11 +182,15 @@ public struct Linter: Sendable {
         }
         for var finding in SuppressionRules.check(suppressions) {
             if case .off = input.configuration.levels[finding.rule] { continue }
-            if case .level(let severity) = input.configuration.levels[finding.rule] { finding.severity = severity }
+            if case .level(let severity) = input.configuration.levels[finding.rule] {
+                finding.severity = severity
+            }
             kept.append(finding)
         }
         report.findings += kept.enumerated().sorted {
-            ($0.element.range.start, $0.element.rule, $0.offset) < ($1.element.range.start, $1.element.rule, $1.offset)
+            ($0.element.range.start, $0.element.rule, $0.offset) < (
+                $1.element.range.start, $1.element.rule, $1.offset
+            )
         }.map(\.element)
     }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the files to lint, and the configuration of each.
 
+internal import ShrikePolicy
+
 #if canImport(Glibc)
     internal import Glibc
 #else
     internal import Musl
 #endif
-internal import ShrikePolicy
 
 /// Something that could not be read.
 public struct InputError: Error, Sendable, CustomStringConvertible {
@@ -34,7 +35,11 @@ public struct PolicyFinder {
     public mutating func inputs(at path: String) throws(InputError) -> [LintInput] {
         if path == "-" {
             let configuration = try configuration(for: ".")
-            return [LintInput(file: "<stdin>", bytes: try Self.read(STDIN_FILENO, "<stdin>"), configuration: configuration)]
+            return [
+                LintInput(
+                    file: "<stdin>", bytes: try Self.read(STDIN_FILENO, "<stdin>"),
+                    configuration: configuration)
+            ]
         }
         var status = stat()
         guard stat(path, &status) == 0 else { throw InputError("\(oneLine(path)): \(Self.reason())") }
@@ -45,7 +50,8 @@ public struct PolicyFinder {
     }
 
     private mutating func input(_ path: String) throws(InputError) -> LintInput {
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/")
         let configuration = try configuration(for: folder.isEmpty ? path.hasPrefix("/") ? "/" : "." : folder)
         return LintInput(file: path, bytes: try Self.contents(of: path), configuration: configuration)
     }
@@ -72,7 +78,11 @@ public struct PolicyFinder {
         var files: [String] = []
         for entry in names.sorted(by: { $0.name < $1.name }) {
             let path = (folder.hasSuffix("/") ? folder : folder + "/") + entry.name
-            if entry.isFolder { files += try Self.files(below: path, depth: depth + 1) } else { files.append(path) }
+            if entry.isFolder {
+                files += try Self.files(below: path, depth: depth + 1)
+            } else {
+                files.append(path)
+            }
         }
         return files
     }

@@ -41,7 +41,9 @@ enum DiagnosticFix {
     /// Quotes for a string, or none for a number or truth value.
     private static func quoting(_ written: String, _ help: String, _ diagnostic: Diagnostic) -> TextEdit? {
         if help.hasPrefix("write it quoted: ") {
-            guard !written.contains("\"") && !written.contains("\\") && !written.contains("'") else { return nil }
+            guard !written.contains("\"") && !written.contains("\\") && !written.contains("'") else {
+                return nil
+            }
             return TextEdit(diagnostic.range, "\"" + written + "\"")
         }
         guard help.hasPrefix("remove the quotes: "), let first = written.first, first == "\"" || first == "'",
@@ -54,10 +56,12 @@ enum DiagnosticFix {
 
     private static func replace(_ written: String, with word: String, _ diagnostic: Diagnostic) -> TextEdit? {
         guard word.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !word.contains("`") else { return nil }
-        for quote in ["\"", "'"] where written.hasPrefix(quote) && written.hasSuffix(quote) && written.count > 1 {
+        for quote in ["\"", "'"]
+        where written.hasPrefix(quote) && written.hasSuffix(quote) && written.count > 1 {
             return TextEdit(diagnostic.range, quote + word + quote)
         }
-        guard let first = written.first, first.isLetter || first.isNumber || first == "-" || first == "_" else {
+        guard let first = written.first, first.isLetter || first.isNumber || first == "-" || first == "_"
+        else {
             return nil
         }
         return TextEdit(diagnostic.range, word)

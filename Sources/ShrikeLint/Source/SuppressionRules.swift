@@ -10,7 +10,8 @@ enum SuppressionRules {
             func report(_ rule: String, _ message: String, _ help: String) {
                 findings.append(
                     LintFinding(
-                        rule: rule, severity: RuleCatalog.rule(rule)?.severity ?? .warning, range: comment.range,
+                        rule: rule, severity: RuleCatalog.rule(rule)?.severity ?? .warning,
+                        range: comment.range,
                         message: message, help: help))
             }
             if comment.rules.isEmpty {

@@ -46,7 +46,8 @@ struct Suppressions {
         while let word = words.first, word.hasPrefix("SHR") { rules.append(String(words.removeFirst())) }
         comments.append(
             Comment(
-                rules: rules, reason: words.joined(separator: " "), lines: isFile ? nil : lines, range: range))
+                rules: rules, reason: words.joined(separator: " "), lines: isFile ? nil : lines, range: range)
+        )
     }
 
     /// Whether a comment silences the finding; remembers that it did.

@@ -38,7 +38,9 @@ extension PolicyLoader {
             }
             return scalar.text
         }
-        guard let version = text("apiVersion"), let kind = text("kind"), !version.isEmpty else { return false }
+        guard let version = text("apiVersion"), let kind = text("kind"), !version.isEmpty else {
+            return false
+        }
         let names = PolicyKind.allCases.map(\.rawValue)
         if Suggestion.nearest(to: kind, among: names) != nil { return false }
         let group = version.prefix { $0 != "/" }
