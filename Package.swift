@@ -89,13 +89,23 @@ let package = Package(
             name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
         library("ShrikeEventReader", ["ShrikeControl", "ShrikePattern", protobuf]),
         .executableTarget(
-            name: "shrike", dependencies: ["ShrikeControl", "ShrikeEventReader", argumentParser],
+            name: "shrike",
+            dependencies: ["ShrikeControl", "ShrikeEventReader", "ShrikeLint", argumentParser],
             swiftSettings: strict),
+
+        // Policies as code.
+        .target(
+            name: "ShrikeKernelFacts", exclude: ["kernel-facts.bin"],
+            cSettings: [.unsafeFlags(["-std=c23"])]),
+        library("ShrikeLint", ["ShrikePolicy", "ShrikeKernelFacts"]),
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
         tests("ShrikePattern"),
         tests("ShrikePolicy"),
+        .testTarget(
+            name: "ShrikeLintTests", dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport"],
+            exclude: ["Data"], swiftSettings: strict),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeJSON"),

@@ -9,12 +9,12 @@ import ShrikeControl
 struct Shrike: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shrike",
-        abstract: "Reads the events of Shrike, the runtime security engine.",
+        abstract: "Reads the events of Shrike, the runtime security engine, and checks its policies.",
         discussion: """
-            Exit status: 0 on success, 1 on every failure, with one line on standard error.
+            Exit status: 0 on success, 1 on every failure, with one line on standard error. `lint` has its own.
             """,
         version: "CLI version: \(ShrikeVersion.current)",
-        subcommands: [GetEvents.self, Version.self]
+        subcommands: [GetEvents.self, Lint.self, Version.self]
     )
 }
 
@@ -22,24 +22,26 @@ struct Shrike: ParsableCommand {
 enum Main {
     static func main() {
         let arguments = GlobalFlags.moveBehindCommand(
-            CommandLine.arguments.dropFirst(), commands: ["getevents", "version"])
+            CommandLine.arguments.dropFirst(), commands: ["getevents", "lint", "version"])
         do {
             var command = try Shrike.parseAsRoot(arguments)
             try command.run()
         } catch {
-            exit(report(error))
+            exit(report(error, isLint: arguments.first == "lint"))
         }
     }
 
     /// Prints help where it was asked for, and errors as one line.
-    /// - Returns: the exit code. The parser's own code for bad flags is 64; scripts expect 1.
-    private static func report(_ error: any Error) -> Int32 {
+    /// - Returns: the exit code. The parser's own code for bad flags is 64; scripts expect 1, of `lint` 2,
+    ///   since 1 means findings there.
+    private static func report(_ error: any Error, isLint: Bool) -> Int32 {
+        if let code = error as? ExitCode { return code.rawValue }
         if Shrike.exitCode(for: error) == .success {
             print(Shrike.fullMessage(for: error))
             return 0
         }
         let message = Shrike.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
         if !message.isEmpty { StandardError.print("Error: \(message)") }
-        return 1
+        return isLint ? 2 : 1
     }
 }

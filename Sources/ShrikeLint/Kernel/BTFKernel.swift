@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A kernel by its own type information: `--kernel live` and `--btf FILE`.
+
+public import ShrikePolicy
+
+/// A kernel whose facts are in a BTF file.
+public struct BTFKernel: LintKernel {
+    public let label: String
+    private let file: BTFFile
+
+    /// Reads raw BTF, such as /sys/kernel/btf/vmlinux.
+    public init(path: String, label: String) throws(InputError) {
+        guard let file = BTFFile(try PolicyFinder.contents(of: path)) else {
+            throw InputError("\(oneLine(path)): not raw BTF of this machine's byte order")
+        }
+        self.file = file
+        self.label = label
+    }
+
+    /// Reads the bytes of raw BTF; nil if they are none.
+    public init?(_ bytes: [UInt8], label: String) {
+        guard let file = BTFFile(bytes) else { return nil }
+        self.file = file
+        self.label = label
+    }
+
+    /// The function of that symbol.
+    public func function(named name: String) -> FunctionPrototype? { file.function(name) }
+
+    /// Whether there is an LSM hook of that name.
+    public func hasLSMHook(_ name: String) -> Bool { file.function("bpf_lsm_" + name) != nil }
+
+    /// Whether there is a trace event of that name.
+    public func hasTracepoint(_ name: String) -> Bool? { file.tracepoints.contains(name) }
+
+    /// Symbols that differ in a few letters.
+    public func similarFunctions(to name: String) -> [String] {
+        var sieve = NameSieve(name)
+        for candidate in file.names.sorted() { sieve.consider(Array(candidate.utf8)) }
+        return sieve.nearest
+    }
+}
