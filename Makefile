@@ -97,7 +97,7 @@ bench: build ## What Shrike costs an open and an exec, in instructions
 
 SWIFT_FILES = $$(git ls-files --cached --others --exclude-standard '*.swift' ':!*.pb.swift' ':!*.grpc.swift')
 C_FILES = $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')
-BASH_SCRIPTS = $$(git ls-files --cached --others --exclude-standard scripts Tests/Guest/host Tests/Guest/run .ci/run)
+BASH_SCRIPTS = $$(git ls-files --cached --others --exclude-standard scripts Tests/Guest/host Tests/Guest/run .ci/run | xargs grep -l 'env bash')
 GUEST_SCRIPTS = $$(git ls-files --cached --others --exclude-standard Tests/Guest/lib.sh Tests/Guest/inside)
 SCENARIOS = $$(git ls-files --cached --others --exclude-standard Tests/Guest/scenarios)
 

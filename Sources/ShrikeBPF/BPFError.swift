@@ -21,6 +21,7 @@ public struct BPFError: Error, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// `cannot OPERATION OBJECT: REASON (errno N): DETAIL`, as far as there are such.
     public var description: String {
         var text = "cannot \(operation) \(object)"
         if errno != 0 { text += ": \(String(cString: strerror(errno))) (errno \(errno))" }

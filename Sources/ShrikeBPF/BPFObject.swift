@@ -2,7 +2,6 @@
 // so that "too late to set that" does not compile.
 
 internal import CLibbpf
-
 internal import Glibc
 
 /// Closes the object when the last of its two stages is gone.
@@ -144,13 +143,16 @@ public struct LoadedBPFObject: ~Copyable {
             throw BPFError("find program", "\(name)/\(programName)", errno: ENOENT)
         }
         guard let link = unsafe bpf_program__attach(program) else {
-            throw BPFError("attach", "\(name)/\(programName)", errno: errno, detail: LibbpfMessages.takeTellingLine())
+            throw BPFError(
+                "attach", "\(name)/\(programName)", errno: errno, detail: LibbpfMessages.takeTellingLine())
         }
         return unsafe BPFLink(handle: link)
     }
 
     /// Attaches a program to a raw tracepoint.
-    public borrowing func attachRawTracepoint(_ programName: String, event: String) throws(BPFError) -> BPFLink {
+    public borrowing func attachRawTracepoint(_ programName: String, event: String) throws(BPFError)
+        -> BPFLink
+    {
         try unsafe link(programName, event) { unsafe bpf_program__attach_raw_tracepoint($0, event) }
     }
 

@@ -41,11 +41,13 @@ public struct BTFFunction: Sendable, Hashable {
     /// What it returns.
     public var returnType: BTFType
 
+    /// Equal when the name and all types are; parameter names do not matter.
     public static func == (left: Self, right: Self) -> Bool {
         left.name == right.name && left.returnType == right.returnType
             && left.parameters.map(\.type) == right.parameters.map(\.type)
     }
 
+    /// By name: two functions seldom share one.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
@@ -96,7 +98,9 @@ public final class KernelBTF {
     /// The prototype of a function, or nil when BTF has none of this name.
     public func function(named symbol: String) -> BTFFunction? {
         index()
-        guard let id = functions[symbol], let function = unsafe btf__type_by_id(handle, id) else { return nil }
+        guard let id = functions[symbol], let function = unsafe btf__type_by_id(handle, id) else {
+            return nil
+        }
         return unsafe self.function(named: symbol, prototype: function.pointee.type)
     }
 
@@ -200,6 +204,8 @@ public final class KernelBTF {
         guard id > 0, let type = unsafe btf__type_by_id(handle, UInt32(id)) else { return false }
         // SAFETY: struct btf_enum follows, vlen times.
         let first = unsafe UnsafeRawPointer(type + 1).assumingMemoryBound(to: btf_enum.self)
-        return (0..<Int(unsafe type.pointee.info & 0xffff)).contains { unsafe name(first[$0].name_off) == value }
+        return (0..<Int(unsafe type.pointee.info & 0xffff)).contains {
+            unsafe name(first[$0].name_off) == value
+        }
     }
 }

@@ -14,7 +14,8 @@ public struct KernelFeature: Sendable {
     public static let required: [KernelFeature] = [
         KernelFeature(name: "BPF ring buffers", since: "5.8", helper: "BPF_FUNC_ringbuf_output"),
         KernelFeature(
-            name: "task-local storage for tracing programs", since: "5.11", helper: "BPF_FUNC_task_storage_get"),
+            name: "task-local storage for tracing programs", since: "5.11",
+            helper: "BPF_FUNC_task_storage_get"),
         KernelFeature(name: "the BPF loop helper", since: "5.17", helper: "BPF_FUNC_loop"),
         KernelFeature(
             name: "BPF dynamic pointers", since: "5.19", helper: "BPF_FUNC_ringbuf_reserve_dynptr"),

@@ -10,8 +10,12 @@ static const unsigned char process_bytes[] __attribute__((aligned(8))) = {
 };
 
 const struct shrike_bpf_object shrike_function_object = {
-	"function", function_bytes, sizeof(function_bytes),
+	"function",
+	function_bytes,
+	sizeof(function_bytes),
 };
 const struct shrike_bpf_object shrike_process_object = {
-	"process", process_bytes, sizeof(process_bytes),
+	"process",
+	process_bytes,
+	sizeof(process_bytes),
 };

@@ -29,7 +29,8 @@ public struct Daemon {
         let signals = Signals.block()
         let missing = Privileges.missingCapabilities()
         guard missing.isEmpty else {
-            throw .refused("shriked needs root or \(missing.joined(separator: ", ")), which this process lacks")
+            throw .refused(
+                "shriked needs root or \(missing.joined(separator: ", ")), which this process lacks")
         }
         LibbpfMessages.collect { [logger] message in
             logger.debug("libbpf", metadata: ["message": .string(message)])

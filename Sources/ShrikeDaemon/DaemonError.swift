@@ -13,6 +13,7 @@ public enum DaemonError: Error, CustomStringConvertible {
     /// The kernel refused something.
     case kernel(BPFError)
 
+    /// What a person reads: one line, or one for each finding.
     public var description: String {
         switch self {
         case .refused(let reason): reason

@@ -26,8 +26,8 @@ final class EventThread: Sendable {
             &started, nil,
             { argument in
                 // SAFETY: retained by the creator for exactly this use.
-                let body = unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue()
-                body.run()
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
             }, Unmanaged.passRetained(body).toOpaque())
         precondition(result == 0, "pthread_create")

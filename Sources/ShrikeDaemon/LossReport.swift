@@ -17,7 +17,8 @@ enum LossCounters {
         (SHRIKE_COUNTER_LOST_OBSERVATION, "lost.observation"),
         (SHRIKE_COUNTER_LOST_ENFORCEMENT, "lost.enforcement"),
         (SHRIKE_COUNTER_NO_TASK_STATE, "kernel.no_task_state"),
-        (SHRIKE_COUNTER_NO_SCRATCH, "kernel.no_scratch"), (SHRIKE_COUNTER_BAD_ARGUMENT, "kernel.bad_argument"),
+        (SHRIKE_COUNTER_NO_SCRATCH, "kernel.no_scratch"),
+        (SHRIKE_COUNTER_BAD_ARGUMENT, "kernel.bad_argument"),
         (SHRIKE_COUNTER_TRUNCATED_PATH, "kernel.truncated_path"),
         (SHRIKE_COUNTER_SIGNAL_FAILED, "kernel.signal_failed"),
     ]

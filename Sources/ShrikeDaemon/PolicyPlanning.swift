@@ -15,7 +15,9 @@ struct PolicyPlanning {
 
     /// Reads, checks and compiles all policies of a configuration.
     /// - Throws: `DaemonError` with the first kind of trouble, all findings of it.
-    static func plan(_ configuration: DaemonConfiguration, _ logger: Logger) throws(DaemonError) -> PolicyPlanning {
+    static func plan(_ configuration: DaemonConfiguration, _ logger: Logger) throws(DaemonError)
+        -> PolicyPlanning
+    {
         let types: KernelBTF
         do throws(BPFError) { types = try KernelBTF() } catch { throw .kernel(error) }
         let lacking = KernelFeature.missing(types)
@@ -52,7 +54,8 @@ struct PolicyPlanning {
         }
         let reason = error.cause.detail.isEmpty ? "errno \(error.cause.errno)" : error.cause.detail
         return Diagnostic(
-            .error, .notAttachable, at: error.place, "`\(error.target.symbol)` cannot be hooked here: \(reason)",
+            .error, .notAttachable, at: error.place,
+            "`\(error.target.symbol)` cannot be hooked here: \(reason)",
             help: help)
     }
 }

@@ -40,7 +40,11 @@ struct RingMerge: ~Copyable {
         var count = 0
         while count < batchRecords, let (record, isCritical) = next() {
             unsafe handle(record)
-            if isCritical { unsafe critical.advance(past: record) } else { unsafe observation.advance(past: record) }
+            if isCritical {
+                unsafe critical.advance(past: record)
+            } else {
+                unsafe observation.advance(past: record)
+            }
             count += 1
         }
         critical.commit()

@@ -7,9 +7,10 @@ internal import ShrikePolicy
 extension HookPlanBuilder {
     /// Everything that keeps the plan from being built.
     func crossedLimits() -> [Diagnostic] {
-        selectorLimit() + argumentLimits() + entries.flatMap { entry in
-            entry.hook.selectors.flatMap { valueLimits($0) + impossibleActions($0) }
-        }
+        selectorLimit() + argumentLimits()
+            + entries.flatMap { entry in
+                entry.hook.selectors.flatMap { valueLimits($0) + impossibleActions($0) }
+            }
     }
 
     private func selectorLimit() -> [Diagnostic] {
@@ -50,7 +51,8 @@ extension HookPlanBuilder {
         let binaries = selector.matchBinaries.lazy.flatMap(\.values)
             .filter { $0.value.utf8.count > BinaryTable.maximumPathBytes }
             .map { ($0, "a path in `matchBinaries`", BinaryTable.maximumPathBytes) }
-        let ends = (selector.matchArgs + selector.matchReturnArgs).lazy.filter(\.operator.value.comparesEnd).flatMap(\.values)
+        let ends = (selector.matchArgs + selector.matchReturnArgs).lazy.filter(\.operator.value.comparesEnd)
+            .flatMap(\.values)
             .filter { $0.value.utf8.count > Int(SHRIKE_TEXT_KEY_BYTES) }
             .map { ($0, "a Postfix value", Int(SHRIKE_TEXT_KEY_BYTES)) }
         return (Array(binaries) + Array(ends)).map { value, what, limit in
@@ -64,7 +66,8 @@ extension HookPlanBuilder {
     /// An LSM or fmod_ret program that returns 0 lets the call go on, so "success without doing it" would be reported
     /// and not done.
     private func impossibleActions(_ selector: Selector) -> [Diagnostic] {
-        selector.actions.filter { $0.kind.value == .override && ($0.errorNumber?.value ?? 0) == 0 }.map { action in
+        selector.actions.filter { $0.kind.value == .override && ($0.errorNumber?.value ?? 0) == 0 }.map {
+            action in
             Diagnostic(
                 .error, .impossibleOverride, at: action.errorNumber?.range ?? action.kind.range,
                 "Override with `argError` 0 cannot be done: 0 lets the call go on",

@@ -18,6 +18,7 @@ public enum HookKind: Int, Sendable, Hashable, Comparable {
     /// A tracepoint: the fields of its record.
     case tracepoint
 
+    /// By name, so that plans come in the same order each time.
     public static func < (left: HookKind, right: HookKind) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -37,6 +38,7 @@ public struct HookTarget: Sendable, Hashable, Comparable {
         self.isSyscall = isSyscall
     }
 
+    /// By name, so that plans come in the same order each time.
     public static func < (left: HookTarget, right: HookTarget) -> Bool {
         (left.symbol, left.kind, left.isSyscall ? 1 : 0) < (right.symbol, right.kind, right.isSyscall ? 1 : 0)
     }

@@ -77,7 +77,9 @@ struct HookPlanBuilder {
     private mutating func slot(
         _ argument: Argument, _ source: ArgumentSource, _ type: shrike_argument_type
     ) -> Int {
-        if let known = arguments.firstIndex(where: { $0.source == source && $0.type == type }) { return known }
+        if let known = arguments.firstIndex(where: { $0.source == source && $0.type == type }) {
+            return known
+        }
         arguments.append(UnionArgument(index: argument.index, source: source, type: type, declared: argument))
         return arguments.count - 1
     }
@@ -92,7 +94,8 @@ struct HookPlanBuilder {
         for (position, entry) in entries.enumerated() {
             let count = max(entry.hook.selectors.count, 1)
             for number in 0..<count {
-                let selector = entry.hook.selectors.indices.contains(number) ? entry.hook.selectors[number] : nil
+                let selector =
+                    entry.hook.selectors.indices.contains(number) ? entry.hook.selectors[number] : nil
                 if let selector {
                     numbered.append(NumberedSelector(bit: selectors.count, entry: entry, selector: selector))
                 }
@@ -107,7 +110,8 @@ struct HookPlanBuilder {
                 layouts.append(
                     SelectorEventLayout(
                         policy: position,
-                        actions: (actions.compactMap(\.eventAction)) + (entry.half == .entry ? [.noPost] : []),
+                        actions: (actions.compactMap(\.eventAction))
+                            + (entry.half == .entry ? [.noPost] : []),
                         returnActions: returnActions.compactMap(\.eventAction),
                         mode: mode == .monitor ? .monitor : .enforce))
             }
@@ -115,7 +119,8 @@ struct HookPlanBuilder {
         let wordCount = (selectors.count + 63) / 64
         let everyone = SelectorSet(first: selectors.count, wordCount: wordCount)
         var plan = HookPlan(
-            target: target, place: entries[0].hook.target.range, wordCount: wordCount, everyone: everyone, arguments: [], textKeyBytes: 1,
+            target: target, place: entries[0].hook.target.range, wordCount: wordCount, everyone: everyone,
+            arguments: [], textKeyBytes: 1,
             reverseKeyBytes: 1, isChained: false, texts: [], intervals: [],
             candidates: candidates(numbered, everyone, binaries), selectors: selectors,
             layout: layout(layouts))
@@ -250,14 +255,16 @@ struct HookPlanBuilder {
                 PolicyEventLayout(
                     name: entry.policy.name.value, namespace: entry.policy.namespace?.value,
                     message: entry.hook.message, tags: entry.hook.tags,
-                    arguments: entry.half == .entry ? [] : zip(entry.hook.arguments, entry.slots).compactMap {
-                        argument, slot in
-                        slot.map {
-                            PolicyArgumentLayout(
-                                slot: $0, label: target.hasLabels ? argument.label : nil,
-                                type: arguments[$0].type.eventType)
-                        }
-                    },
+                    arguments: entry.half == .entry
+                        ? []
+                        : zip(entry.hook.arguments, entry.slots).compactMap {
+                            argument, slot in
+                            slot.map {
+                                PolicyArgumentLayout(
+                                    slot: $0, label: target.hasLabels ? argument.label : nil,
+                                    type: arguments[$0].type.eventType)
+                            }
+                        },
                     result: entry.resultSlot.map {
                         PolicyArgumentLayout(slot: $0, type: arguments[$0].type.eventType)
                     })

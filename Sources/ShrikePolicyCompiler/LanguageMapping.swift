@@ -107,7 +107,9 @@ extension shrike_argument_type {
     }
 
     /// How it is taken out of a record.
-    var eventType: ShrikeEvents.ArgumentType { ShrikeEvents.ArgumentType(rawValue: UInt16(rawValue)) ?? .none }
+    var eventType: ShrikeEvents.ArgumentType {
+        ShrikeEvents.ArgumentType(rawValue: UInt16(rawValue)) ?? .none
+    }
 }
 
 extension ShrikePolicy.ArgumentType {
@@ -128,7 +130,8 @@ extension ArgumentFilter {
         let keys = values.map { value -> [UInt8] in
             let bytes = Array(value.value.utf8)
             switch `operator`.value {
-            case .equal, .notEqual: return type == SHRIKE_ARGUMENT_CHAR_BUF ? bytes : bytes.withoutFinalNULs + [0]
+            case .equal, .notEqual:
+                return type == SHRIKE_ARGUMENT_CHAR_BUF ? bytes : bytes.withoutFinalNULs + [0]
             case .postfix, .notPostfix: return bytes.reversed()
             default: return bytes
             }
@@ -142,8 +145,9 @@ extension ArgumentFilter {
             // Names of capabilities are a number, too.
             let text = Capability.mask(value.value).map { String($0) } ?? value.value
             guard let range = IntegerValue.range(text, for: `operator`.value, shape) else { return nil }
-            return UInt64(ordered: range.lowerBound, isSigned: shape.isSigned)
-                ... UInt64(ordered: range.upperBound, isSigned: shape.isSigned)
+            return UInt64(
+                ordered: range.lowerBound, isSigned: shape.isSigned)...UInt64(
+                    ordered: range.upperBound, isSigned: shape.isSigned)
         }
         return NumberFilter(selector: selector, isNegated: `operator`.value.isNegative, ranges: ranges)
     }

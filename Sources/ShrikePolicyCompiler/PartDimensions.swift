@@ -2,7 +2,6 @@
 // Look-ups on parts of an argument: which filter means which part, and the tables of all filters on one part.
 
 public import ShrikeABI
-
 internal import ShrikePolicy
 
 /// A look-up on a part of an argument.
@@ -117,7 +116,8 @@ extension ArgumentFilter {
         case .sourceAddress, .notSourceAddress, .destinationAddress, .notDestinationAddress:
             return .blocks(
                 AddressFilter(
-                    selector: selector, isNegated: isNegated, blocks: values.compactMap { AddressBlock($0.value) }))
+                    selector: selector, isNegated: isNegated,
+                    blocks: values.compactMap { AddressBlock($0.value) }))
         case .mask:
             let masks = values.compactMap { IntegerSyntax.parse($0.value) }
             return .mask(
@@ -206,7 +206,8 @@ struct PartFilters {
                     PlannedDimension(
                         argument: key.argument, kind: SHRIKE_DIMENSION_ADDRESS, part: key.part,
                         first: Int(nextTable)))
-                plan.texts += AddressDimension(filters: blocks, everyone: plan.everyone, firstTable: nextTable).entries
+                plan.texts +=
+                    AddressDimension(filters: blocks, everyone: plan.everyone, firstTable: nextTable).entries
                 nextTable += UInt32(AddressDimension.tableCount)
             }
         }

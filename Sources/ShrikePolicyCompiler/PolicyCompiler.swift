@@ -29,7 +29,8 @@ public enum PolicyCompiler {
             for hook in policy.spec.tracepoints {
                 let target = HookTarget(hook.raw ? .rawTracepoint : .tracepoint, symbol: hook.target.value)
                 let format = hook.raw ? nil : kernel?.tracepoint(hook.subsystem.value, hook.event.value)
-                builders[target, default: HookPlanBuilder(target: target)].add(hook, of: policy, format: format)
+                builders[target, default: HookPlanBuilder(target: target)].add(
+                    hook, of: policy, format: format)
             }
         }
         var plan = PolicyPlan(hooks: [], binaries: binaries)

@@ -47,7 +47,8 @@ extension HookPlan {
         _ element: Element, in array: inout Array, at index: Int
     ) {
         unsafe withUnsafeMutableBytes(of: &array) {
-            unsafe $0.storeBytes(of: element, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
+            unsafe $0.storeBytes(
+                of: element, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
         }
     }
 

@@ -5,7 +5,6 @@ public import ShrikeBPF
 public import ShrikeEvents
 public import ShrikePolicy
 public import ShrikePolicyCompiler
-
 internal import Synchronization
 
 /// Keeps the kernel's hooks as the plan says. One thread at a time.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One hook in the kernel: the plan's maps filled and frozen, its one program attached.
 
-public import ShrikeBPF
-public import ShrikePolicyCompiler
-
 internal import ShrikeABI
+public import ShrikeBPF
 internal import ShrikeBPFObjects
+public import ShrikePolicyCompiler
 
 /// How a hook's program is entered.
 public enum HookMechanism: Sendable, Hashable {
@@ -63,7 +62,7 @@ public struct HookSensor: ~Copyable {
         switch mechanism {
         case .fentry, .fexit, .modifyReturn: try open.setAttachTarget(mechanism.program, plan.target.symbol)
         case .lsm(let hook): try open.setAttachTarget(mechanism.program, hook)
-        case .kprobe, .rawTracepoint, .tracepoint: break // named when it is attached
+        case .kprobe, .rawTracepoint, .tracepoint: break  // named when it is attached
         }
         try Self.shapeMaps(of: open, plan, binaries)
         try open.setInitialValue(
@@ -122,7 +121,8 @@ public struct HookSensor: ~Copyable {
         if !plan.texts.isEmpty {
             let map = try loaded.map("text_values")
             for entry in plan.texts {
-                try map.update(key: MapBytes.key(entry, keyBytes: plan.textKeyBytes), value: MapBytes.value(entry))
+                try map.update(
+                    key: MapBytes.key(entry, keyBytes: plan.textKeyBytes), value: MapBytes.value(entry))
             }
             try map.freeze()
         }

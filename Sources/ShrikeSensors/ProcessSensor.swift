@@ -2,7 +2,6 @@
 // The process sensor in the kernel: fork, exec and exit, and the maps that all hooks share.
 
 public import ShrikeBPF
-
 internal import ShrikeBPFObjects
 
 /// The process sensor, attached. Detaches when it ends.
@@ -31,7 +30,9 @@ public struct ProcessSensor: ~Copyable {
     }
 
     /// The ring for fork, exec, exit and enforcement.
-    public borrowing func criticalRing() throws(BPFError) -> RingBuffer { try RingBuffer(object.map("critical_ring")) }
+    public borrowing func criticalRing() throws(BPFError) -> RingBuffer {
+        try RingBuffer(object.map("critical_ring"))
+    }
 
     /// The ring for observations.
     public borrowing func observationRing() throws(BPFError) -> RingBuffer {

@@ -83,7 +83,9 @@ struct LogLevel: ExpressibleByArgument, CustomStringConvertible {
     init(level: Logger.Level) { self.level = level }
 
     init?(argument: String) {
-        guard let level = Logger.Level(rawValue: argument == "warn" ? "warning" : argument) else { return nil }
+        guard let level = Logger.Level(rawValue: argument == "warn" ? "warning" : argument) else {
+            return nil
+        }
         self.level = level
     }
 

@@ -135,7 +135,8 @@ private func grep(refcnt: String = "", tid: Int = 2251) -> String {
                 arguments: [PolicyArgumentLayout(slot: 0, type: .file)]),
             [SelectorEventLayout(policy: 0, actions: [.override(-13)])],
             RecordBuilder.hook(
-                Bench.grep, at: 3_711_511_220_004, selectors: [0], arguments: [.file("/etc/shadow")], flags: 4,
+                Bench.grep, at: 3_711_511_220_004, selectors: [0], arguments: [.file("/etc/shadow")],
+                flags: 4,
                 overrideError: -13), slots: [ArgumentSlot(index: 0, type: .file)])
         #expect(
             lines == [
@@ -180,7 +181,9 @@ private func grep(refcnt: String = "", tid: Int = 2251) -> String {
         func end(_ record: [UInt8]) -> [String] {
             let slots = [ArgumentSlot(index: 0, type: .int32), ArgumentSlot(index: 0, type: .int32)]
             return hookLine(.kprobe, policy, selectors, record, slots: slots).compactMap { line in
-                guard let start = line.firstRange(of: #""args""#), let end = line.firstRange(of: #","ancestors""#) else {
+                guard let start = line.firstRange(of: #""args""#),
+                    let end = line.firstRange(of: #","ancestors""#)
+                else {
                     return nil
                 }
                 return String(line[start.lowerBound..<end.lowerBound])

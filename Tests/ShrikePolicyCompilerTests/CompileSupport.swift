@@ -83,7 +83,8 @@ struct KernelLookup {
         var alive = parts(of: number) { part in
             bytes[part.offset..<part.offset + 4].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
-        for dimension in plan.dimensions where dimension.argument == number && dimension.kind == SHRIKE_DIMENSION_ADDRESS {
+        for dimension in plan.dimensions
+        where dimension.argument == number && dimension.kind == SHRIKE_DIMENSION_ADDRESS {
             let family = bytes[0]
             let (table, count) = family == 2 ? (0, 4) : family == 10 ? (1, 16) : (2, 0)
             let key = Array(bytes[dimension.part.offset..<dimension.part.offset + count])
@@ -103,7 +104,8 @@ struct KernelLookup {
             case SHRIKE_DIMENSION_BITS:
                 var gathered = rows[rows.startIndex + 64].alive
                 for bit in 0..<64 where value & 1 << UInt64(bit) != 0 {
-                    for selector in 0..<plan.selectors.count where rows[rows.startIndex + bit].alive.contains(selector) {
+                    for selector in 0..<plan.selectors.count
+                    where rows[rows.startIndex + bit].alive.contains(selector) {
                         gathered.insert(selector)
                     }
                 }
@@ -139,7 +141,9 @@ struct KernelLookup {
     }
 
     private func longestMatch(_ key: [UInt8], _ table: UInt32) -> TextEntry? {
-        plan.texts.filter { $0.table == table && key.starts(with: $0.key) }.max { $0.key.count < $1.key.count }
+        plan.texts.filter { $0.table == table && key.starts(with: $0.key) }.max {
+            $0.key.count < $1.key.count
+        }
     }
 
     private func and(_ left: SelectorSet, _ right: SelectorSet) -> SelectorSet {

@@ -11,7 +11,9 @@ import Testing
 @Suite struct PolicyCompilerTests {
     @Test func policiesOnOneFunctionShareOnePlan() throws {
         let texts = (0..<50).map {
-            policy("p\($0)", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [/p\($0)/]}]")
+            policy(
+                "p\($0)", args: fileArgument,
+                selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [/p\($0)/]}]")
         }
         let policies = texts.flatMap { PolicyLoader.load(Array($0.utf8), file: "p.yaml").policies }
         let plan = try PolicyCompiler.compile(policies)
@@ -27,8 +29,14 @@ import Testing
 
     @Test func firstSelectorOfEachPolicyEndsAtItsPolicysEnd() throws {
         let plan = try compile(
-            policy("a", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [/a]}]\n    - matchActions: [{action: NoPost}]"),
-            policy("b", args: fileArgument, selectors: "    - matchActions: [{action: Sigkill}, {action: Override, argError: -1}]"))
+            policy(
+                "a", args: fileArgument,
+                selectors:
+                    "    - matchArgs: [{index: 0, operator: Prefix, values: [/a]}]\n    - matchActions: [{action: NoPost}]"
+            ),
+            policy(
+                "b", args: fileArgument,
+                selectors: "    - matchActions: [{action: Sigkill}, {action: Override, argError: -1}]"))
         let selectors = try #require(plan.hooks.first).selectors
         #expect(selectors.map(\.policyEnd) == [2, 2, 3])
         #expect(selectors.map(\.isPosted) == [true, false, true])
@@ -37,11 +45,13 @@ import Testing
     }
 
     @Test func monitorModeReportsWithoutEnforcing() throws {
-        let text = policy("m", args: fileArgument, selectors: "    - matchActions: [{action: Sigkill}]")
+        let text =
+            policy("m", args: fileArgument, selectors: "    - matchActions: [{action: Sigkill}]")
             + "\n  options:\n  - {name: policy-mode, value: monitor}\n"
         let hook = try #require(try compile(text).hooks.first)
         #expect(!hook.enforces)
-        #expect(hook.layout.selectors == [SelectorEventLayout(policy: 0, actions: [.sigkill], mode: .monitor)])
+        #expect(
+            hook.layout.selectors == [SelectorEventLayout(policy: 0, actions: [.sigkill], mode: .monitor)])
     }
 
     @Test func hookWithoutSelectorsMatchesEverything() throws {
@@ -61,8 +71,13 @@ import Testing
 
     @Test func argumentsAreReadOnceAndHandedOutAsDeclared() throws {
         let plan = try compile(
-            policy("a", call: "security_file_permission", args: "    - {index: 0, type: file}\n    - {index: 1, type: int, label: mask}", selectors: "    - {}"),
-            policy("b", call: "security_file_permission", args: "    - {index: 1, type: int}\n    - {index: 1, type: uint32}", selectors: "    - {}"))
+            policy(
+                "a", call: "security_file_permission",
+                args: "    - {index: 0, type: file}\n    - {index: 1, type: int, label: mask}",
+                selectors: "    - {}"),
+            policy(
+                "b", call: "security_file_permission",
+                args: "    - {index: 1, type: int}\n    - {index: 1, type: uint32}", selectors: "    - {}"))
         let hook = try #require(plan.hooks.first)
         #expect(hook.layout.slots.map(\.type) == [.file, .int32, .uint32])
         #expect(hook.layout.policies[0].arguments.map(\.slot) == [0, 1])
@@ -72,12 +87,18 @@ import Testing
 
     @Test func binariesChooseCandidates() throws {
         let plan = try compile(
-            policy("in", args: fileArgument, selectors: "    - matchBinaries: [{operator: In, values: [/bin/cat, /bin/ls]}]"),
-            policy("notin", args: fileArgument, selectors: "    - matchBinaries: [{operator: NotIn, values: [/bin/cat]}]"),
+            policy(
+                "in", args: fileArgument,
+                selectors: "    - matchBinaries: [{operator: In, values: [/bin/cat, /bin/ls]}]"),
+            policy(
+                "notin", args: fileArgument,
+                selectors: "    - matchBinaries: [{operator: NotIn, values: [/bin/cat]}]"),
             policy("any", args: fileArgument, selectors: "    - {}"))
         let candidates = try #require(plan.hooks.first?.candidates)
         #expect(plan.binaries.paths == ["/bin/cat", "/bin/ls"])
-        func alive(_ binaryClass: UInt32) -> [Int] { (0..<3).filter { candidates[Int(binaryClass)].contains($0) } }
+        func alive(_ binaryClass: UInt32) -> [Int] {
+            (0..<3).filter { candidates[Int(binaryClass)].contains($0) }
+        }
         #expect(alive(plan.binaries.binaryClass(of: 0)) == [0, 2])
         #expect(alive(plan.binaries.binaryClass(of: 1)) == [0, 1, 2])
         #expect(alive(SHRIKE_BINARY_OTHER.rawValue) == [1, 2])
@@ -88,13 +109,22 @@ import Testing
     @Test func longValuesAreChained() throws {
         let long = "/" + String(repeating: "a", count: 600)
         let plan = try compile(
-            policy("e", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Equal, values: [\(long)]}]"),
-            policy("p", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [\(long)]}]"),
-            policy("n", args: fileArgument, selectors: "    - matchArgs: [{index: 0, operator: NotPrefix, values: [\(long.prefix(300))]}]"))
+            policy(
+                "e", args: fileArgument,
+                selectors: "    - matchArgs: [{index: 0, operator: Equal, values: [\(long)]}]"),
+            policy(
+                "p", args: fileArgument,
+                selectors: "    - matchArgs: [{index: 0, operator: Prefix, values: [\(long)]}]"),
+            policy(
+                "n", args: fileArgument,
+                selectors: "    - matchArgs: [{index: 0, operator: NotPrefix, values: [\(long.prefix(300))]}]"
+            ))
         let hook = try #require(plan.hooks.first)
         #expect(hook.isChained)
         let lookup = KernelLookup(plan: hook)
-        func alive(_ text: String) -> [Int] { (0..<3).filter { lookup.alive(text: text, argument: 0).contains($0) } }
+        func alive(_ text: String) -> [Int] {
+            (0..<3).filter { lookup.alive(text: text, argument: 0).contains($0) }
+        }
         #expect(alive(long) == [0, 1])
         #expect(alive(long + "b") == [1])
         #expect(alive(String(long.prefix(601 - 1))) == [])
@@ -124,7 +154,8 @@ import Testing
             try PolicyCompiler.compile(policies)
         } throws: { error in
             let finding = (error as? CompileError)?.diagnostics.first
-            return finding?.message == message && finding?.description.hasPrefix("limit.yaml:\(place): ") == true
+            return finding?.message == message
+                && finding?.description.hasPrefix("limit.yaml:\(place): ") == true
         }
     }
 
@@ -142,7 +173,8 @@ import Testing
 
     @Test func fentriesShareTheHookOfKprobes() throws {
         let plan = try compile(
-            spec("f", "fentries: [{call: security_file_open, syscall: false, args: [{index: 0, type: file}]}]"),
+            spec(
+                "f", "fentries: [{call: security_file_open, syscall: false, args: [{index: 0, type: file}]}]"),
             policy("k", args: fileArgument, selectors: "    - {}"))
         #expect(plan.hooks.count == 1)
         #expect(plan.hooks[0].layout.policies.map(\.name) == ["f", "k"])
@@ -152,7 +184,8 @@ import Testing
     /// A hook that sees the return; its selectors are given.
     private func returning(_ selectors: String, options: String = "") -> String {
         spec(
-            "r", """
+            "r",
+            """
             \(options)
             kprobes:
             - call: security_file_permission
@@ -167,7 +200,8 @@ import Testing
 
     @Test func aHookThatOnlySeesTheReturnHasNoEntry() throws {
         let hook = try #require(
-            try compile(returning("  - matchReturnArgs: [{index: 0, operator: Equal, values: ['-13']}]")).hooks.first)
+            try compile(returning("  - matchReturnArgs: [{index: 0, operator: Equal, values: ['-13']}]"))
+                .hooks.first)
         #expect(hook.target == HookTarget(.functionReturn, symbol: "security_file_permission"))
         #expect(hook.arguments.map(\.source) == [.parameter(0), .parameter(1), .result])
         #expect(hook.selectors.map(\.isPosted) == [true])
@@ -228,12 +262,12 @@ import Testing
         func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {
             TracepointFormat(
                 parsing: """
-                field:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
-                field:short score;\toffset:8;\tsize:2;\tsigned:1;
-                field:char comm[16];\toffset:10;\tsize:16;\tsigned:0;
-                field:__data_loc char[] file;\toffset:28;\tsize:4;\tsigned:0;
-                field:const char * name;\toffset:32;\tsize:8;\tsigned:0;
-                """)
+                    field:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
+                    field:short score;\toffset:8;\tsize:2;\tsigned:1;
+                    field:char comm[16];\toffset:10;\tsize:16;\tsigned:0;
+                    field:__data_loc char[] file;\toffset:28;\tsize:4;\tsigned:0;
+                    field:const char * name;\toffset:32;\tsize:8;\tsigned:0;
+                    """)
         }
     }
 
@@ -265,7 +299,9 @@ import Testing
 
     @Test func rawTracepointReadsParameters() throws {
         let text = spec(
-            "t", "tracepoints: [{subsystem: raw_syscalls, event: sys_enter, raw: true, args: [{index: 1, type: int64}]}]")
+            "t",
+            "tracepoints: [{subsystem: raw_syscalls, event: sys_enter, raw: true, args: [{index: 1, type: int64}]}]"
+        )
         let hook = try #require(try compile(text).hooks.first)
         #expect(hook.target == HookTarget(.rawTracepoint, symbol: "raw_syscalls/sys_enter"))
         #expect(hook.arguments.map(\.source) == [.parameter(1)])
@@ -273,7 +309,9 @@ import Testing
 
     @Test func tooManySelectorsOnOneHookAreRefused() {
         let one = PolicyLoader.load(
-            Array(policy("many", args: fileArgument, selectors: String(repeating: "    - {}\n", count: 64)).utf8),
+            Array(
+                policy("many", args: fileArgument, selectors: String(repeating: "    - {}\n", count: 64)).utf8
+            ),
             file: "many.yaml"
         ).policies
         let policies = Array(repeating: one, count: 33).flatMap { $0 }

@@ -45,8 +45,11 @@ import Testing
                 bytes.flatMap { byte in (0..<8).map { byte >> UInt8(7 - $0) & 1 } }
             }
             let hit = values.contains { value in
-                guard let block = AddressBlock(value), block.bytes.count == address.count else { return false }
-                return bits(block.bytes).prefix(block.prefixLength) == bits(address).prefix(block.prefixLength)
+                guard let block = AddressBlock(value), block.bytes.count == address.count else {
+                    return false
+                }
+                return bits(block.bytes).prefix(block.prefixLength)
+                    == bits(address).prefix(block.prefixLength)
             }
             return hit != name.hasPrefix("Not")
         }
@@ -59,14 +62,16 @@ import Testing
         func block() -> String {
             if Bool.random(using: &random) {
                 let text = (0..<4).map { _ in "\(byte())" }.joined(separator: ".")
-                return Bool.random(using: &random) ? text : text + "/\(Int.random(in: 0...32, using: &random))"
+                return Bool.random(using: &random)
+                    ? text : text + "/\(Int.random(in: 0...32, using: &random))"
             }
             let text = "fe80::\(byte()):\(byte())"
             return Bool.random(using: &random) ? text : text + "/\(Int.random(in: 0...128, using: &random))"
         }
         func number(_ most: Int) -> String {
             let one = Int.random(in: 0...most, using: &random)
-            return Bool.random(using: &random) ? "\(one)" : "\(one):\(Int.random(in: one...most, using: &random))"
+            return Bool.random(using: &random)
+                ? "\(one)" : "\(one):\(Int.random(in: one...most, using: &random))"
         }
         let names = [
             "SAddr", "NotSAddr", "DAddr", "NotDAddr", "SPort", "NotSPort", "DPort", "NotDPort", "SPortPriv",
@@ -87,7 +92,8 @@ import Testing
             "    - matchArgs:\n"
                 + selector.map { filter in
                     let values = filter.values.map { "\"\($0)\"" }.joined(separator: ", ")
-                    return "      - {index: 0, operator: \(filter.name)\(values.isEmpty ? "" : ", values: [\(values)]")}\n"
+                    return
+                        "      - {index: 0, operator: \(filter.name)\(values.isEmpty ? "" : ", values: [\(values)]")}\n"
                 }.joined()
         }.joined()
         let plan = try compile(
@@ -103,7 +109,9 @@ import Testing
             withUnsafeMutableBytes(of: &sock) { bytes in
                 let isSix = bytes[0] == 10
                 for offset in [40, 56] {
-                    for index in 0..<(isSix ? 16 : 4) { bytes[offset + index] = isSix && index < 12 ? 0 : byte() }
+                    for index in 0..<(isSix ? 16 : 4) {
+                        bytes[offset + index] = isSix && index < 12 ? 0 : byte()
+                    }
                     if isSix { (bytes[offset], bytes[offset + 1]) = (0xfe, 0x80) }
                 }
             }

@@ -137,7 +137,8 @@ import Testing
             """)
         #expect(
             refused(text) == [
-                "11:5 `returnArgAction`", "12:5 `data`", "15:24 `type: cred`", "15:30 `resolve`", "16:24 `type: char_buf`",
+                "11:5 `returnArgAction`", "12:5 `data`", "15:24 `type: cred`", "15:30 `resolve`",
+                "16:24 `type: char_buf`",
                 "16:34 `sizeArgIndex`", "17:30 `returnCopy`", "17:48 `maxData`", "17:63 `btfType`",
                 "17:75 `btfTypeModule`",
             ])

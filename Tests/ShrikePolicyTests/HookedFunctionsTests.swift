@@ -42,8 +42,11 @@ import Testing
     func generated() {
         let calls = "lists: [{name: l, type: generated_syscalls}]\nkprobes: [{call: list:l}]"
         #expect(
-            functions(calls) == [SyscallSymbol.prefix + "sys_openat()", SyscallSymbol.prefix + "sys_setuid()"])
-        let pattern = "lists: [{name: l, type: generated_ftrace, pattern: ^vfs_}]\n"
+            functions(calls) == [
+                SyscallSymbol.prefix + "sys_openat()", SyscallSymbol.prefix + "sys_setuid()",
+            ])
+        let pattern =
+            "lists: [{name: l, type: generated_ftrace, pattern: ^vfs_}]\n"
             + "kprobes: [{call: list:l, syscall: false}]"
         #expect(functions(pattern) == ["vfs_read", "vfs_write"])
         #expect(functions(pattern, kernel: nil) == [])
@@ -90,7 +93,8 @@ import Testing
         kernel.lsmHooks.insert("task_free")
         kernel.functions["bpf_lsm_task_free"] = FunctionPrototype(
             name: "bpf_lsm_task_free", parameters: [.pointer("struct task_struct")], returnType: .void)
-        let text = policy("lsmhooks: [{hook: task_free, selectors: [{matchActions: [{action: Override, argError: -1}]}]}]")
+        let text = policy(
+            "lsmhooks: [{hook: task_free, selectors: [{matchActions: [{action: Override, argError: -1}]}]}]")
         #expect(
             findings(text, kernel: kernel) == [
                 "p.yaml:6:69: error: `Override` cannot refuse `task_free`: the hook has no answer; "

@@ -91,23 +91,25 @@ extension FakeKernel {
 
         """
 
-    static let execFormat = commonFields + """
-        \tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;
-        \tfield:pid_t pid;\toffset:12;\tsize:4;\tsigned:1;
-        \tfield:pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1;
+    static let execFormat =
+        commonFields + """
+            \tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;
+            \tfield:pid_t pid;\toffset:12;\tsize:4;\tsigned:1;
+            \tfield:pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1;
 
-        print fmt: "filename=%s pid=%d old_pid=%d", __get_str(filename), REC->pid, REC->old_pid
-        """
+            print fmt: "filename=%s pid=%d old_pid=%d", __get_str(filename), REC->pid, REC->old_pid
+            """
 
-    static let newTaskFormat = commonFields + """
-        \tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;
-        \tfield:char comm[16];\toffset:12;\tsize:16;\tsigned:0;
-        \tfield:unsigned long clone_flags;\toffset:32;\tsize:8;\tsigned:0;
-        \tfield:short oom_score_adj;\toffset:40;\tsize:2;\tsigned:1;
-        \tfield:const char * name;\toffset:48;\tsize:8;\tsigned:0;
-        \tfield:unsigned long args[6];\toffset:56;\tsize:48;\tsigned:0;
-        \tfield:size_t count;\toffset:104;\tsize:8;\tsigned:0;
-        """
+    static let newTaskFormat =
+        commonFields + """
+            \tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;
+            \tfield:char comm[16];\toffset:12;\tsize:16;\tsigned:0;
+            \tfield:unsigned long clone_flags;\toffset:32;\tsize:8;\tsigned:0;
+            \tfield:short oom_score_adj;\toffset:40;\tsize:2;\tsigned:1;
+            \tfield:const char * name;\toffset:48;\tsize:8;\tsigned:0;
+            \tfield:unsigned long args[6];\toffset:56;\tsize:48;\tsigned:0;
+            \tfield:size_t count;\toffset:104;\tsize:8;\tsigned:0;
+            """
 
     private static func entry(_ name: String) -> FunctionPrototype {
         prototype(SyscallSymbol.prefix + name, [.constPointer("struct pt_regs")], .long)

@@ -36,7 +36,8 @@ static long send_chunk(__u32 step, struct scratch **context)
 
 	if (scratch->args_bytes <= SHRIKE_MAX_ARGS_CHUNK_BYTES)
 		return 1;
-	if (bpf_probe_read_user(scratch->args, SHRIKE_MAX_ARGS_CHUNK_BYTES, (void *)scratch->args_address)) {
+	if (bpf_probe_read_user(scratch->args, SHRIKE_MAX_ARGS_CHUNK_BYTES,
+				(void *)scratch->args_address)) {
 		scratch->exec.flags |= SHRIKE_PROCESS_ERROR_ARGS;
 		return 1;
 	}
@@ -111,7 +112,8 @@ static __always_inline void read_args(struct scratch *scratch, struct task_struc
 
 static __always_inline void read_filename(struct scratch *scratch, struct linux_binprm *bprm)
 {
-	long bytes = bpf_probe_read_kernel_str(&scratch->filename.bytes[TEXT_HEAD_BYTES], SHRIKE_MAX_TEXT_BYTES,
+	long bytes = bpf_probe_read_kernel_str(&scratch->filename.bytes[TEXT_HEAD_BYTES],
+					       SHRIKE_MAX_TEXT_BYTES,
 					       BPF_CORE_READ(bprm, filename));
 
 	scratch->exec.filename_bytes = 0;

@@ -7,7 +7,8 @@
 #include <bpf/bpf_helpers.h>
 #include "shrike_abi.h"
 
-static __always_inline void write_header(struct shrike_event_header *header, __u16 kind, __u32 size_bytes)
+static __always_inline void write_header(struct shrike_event_header *header, __u16 kind,
+					 __u32 size_bytes)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 

@@ -37,8 +37,8 @@ static __always_inline __u32 payload_bytes(struct scratch *scratch, __u32 number
 	return value->text_length;
 }
 
-static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, struct scratch *scratch,
-					  __u32 number, __u32 bytes)
+static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at,
+					  struct scratch *scratch, __u32 number, __u32 bytes)
 {
 	struct argument_value *value = &scratch->arguments[number];
 	__u32 text_index = config.arguments[number].text_index;
@@ -57,7 +57,8 @@ static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, s
 }
 
 /* write_hook_event - post the hit to the ring of its importance; a full ring is counted. */
-static __always_inline void write_hook_event(void *context, struct scratch *scratch, struct task_state *state)
+static __always_inline void write_hook_event(void *context, struct scratch *scratch,
+					     struct task_state *state)
 {
 	__u32 sets = config.flags & SHRIKE_HOOK_REPORTS_ENTRY ? 2 : 1;
 	__u32 size = sizeof(struct shrike_event_hook) + sets * config.words * 8;
@@ -69,7 +70,8 @@ static __always_inline void write_hook_event(void *context, struct scratch *scra
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++) {
 		if (number < config.argument_count) {
 			read_argument(context, scratch, number);
-			size += sizeof(struct shrike_argument) + PADDED(payload_bytes(scratch, number));
+			size += sizeof(struct shrike_argument) +
+				PADDED(payload_bytes(scratch, number));
 		}
 	}
 
@@ -96,15 +98,16 @@ static __always_inline void write_hook_event(void *context, struct scratch *scra
 	else
 		failed = bpf_ringbuf_reserve_dynptr(&observation_ring, size, 0, &record);
 	if (failed) {
-		count(scratch->is_enforced ? SHRIKE_COUNTER_LOST_ENFORCEMENT : SHRIKE_COUNTER_LOST_OBSERVATION);
+		count(scratch->is_enforced ? SHRIKE_COUNTER_LOST_ENFORCEMENT
+					   : SHRIKE_COUNTER_LOST_OBSERVATION);
 		bpf_ringbuf_discard_dynptr(&record, 0); /* the verifier wants it on this way too */
 		return;
 	}
 	bpf_dynptr_write(&record, 0, &scratch->hook, sizeof(scratch->hook), 0);
 	bpf_dynptr_write(&record, sizeof(scratch->hook), scratch->first, config.words * 8, 0);
 	if (config.flags & SHRIKE_HOOK_REPORTS_ENTRY)
-		bpf_dynptr_write(&record, sizeof(scratch->hook) + config.words * 8, scratch->entry_first,
-				 config.words * 8, 0);
+		bpf_dynptr_write(&record, sizeof(scratch->hook) + config.words * 8,
+				 scratch->entry_first, config.words * 8, 0);
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++) {
 		if (number < config.argument_count) {
@@ -117,7 +120,8 @@ static __always_inline void write_hook_event(void *context, struct scratch *scra
 
 			bpf_dynptr_write(&record, at, &head, sizeof(head), 0);
 			if (head.size_bytes)
-				write_payload(&record, at + sizeof(head), scratch, number, head.size_bytes);
+				write_payload(&record, at + sizeof(head), scratch, number,
+					      head.size_bytes);
 			at += sizeof(head) + PADDED(head.size_bytes);
 		}
 	}

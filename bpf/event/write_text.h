@@ -11,8 +11,8 @@
 /* write_text - @bytes of @text from @start on, to offset @at of the record. Always inlined: kernels before
  * 6.7 do not take a dynamic pointer as an argument of a program's own function.
  */
-static __always_inline void write_text(struct bpf_dynptr *record, __u32 at, struct text *text, __u32 start,
-				       __u32 bytes)
+static __always_inline void write_text(struct bpf_dynptr *record, __u32 at, struct text *text,
+				       __u32 start, __u32 bytes)
 {
 	/* Verifier: start and bytes add up to TEXT_END at most, but it bounds them one by one; the tail of
 	 * struct scratch is there for the sum of both bounds.

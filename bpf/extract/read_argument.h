@@ -54,7 +54,8 @@ static __always_inline __u64 read_parameter(void *context, struct scratch *scrat
 	__u64 value = 0;
 
 	if (config.entry == SHRIKE_ENTRY_RAW_TRACEPOINT)
-		bpf_probe_read_kernel(&value, sizeof(value), (void *)(context_address(scratch) + index * 8));
+		bpf_probe_read_kernel(&value, sizeof(value),
+				      (void *)(context_address(scratch) + index * 8));
 	else if (config.entry == SHRIKE_ENTRY_REGISTERS)
 		bpf_probe_read_kernel(&value, sizeof(value),
 				      (void *)(context_address(scratch) + register_offset(index)));
@@ -81,8 +82,9 @@ static __always_inline __u64 read_field(struct scratch *scratch, __u32 number)
 	opaque(bytes);
 	if (!bytes || bytes > sizeof(value))
 		return 0; /* the compiler of plans takes no such field for a number */
-	bpf_probe_read_kernel(&value, bytes,
-			      (void *)(context_address(scratch) + config.arguments[number].field_offset));
+	bpf_probe_read_kernel(
+		&value, bytes,
+		(void *)(context_address(scratch) + config.arguments[number].field_offset));
 	unused_bits = (sizeof(value) - bytes) * 8;
 	if (config.arguments[number].field_is_signed)
 		return (__u64)((__s64)(value << unused_bits) >> unused_bits);
@@ -90,7 +92,8 @@ static __always_inline __u64 read_field(struct scratch *scratch, __u32 number)
 }
 
 /* read_syscall_argument - argument @index of a syscall, whose function has a struct pt_regs * only. */
-static __always_inline __u64 read_syscall_argument(void *context, struct scratch *scratch, __u32 index)
+static __always_inline __u64 read_syscall_argument(void *context, struct scratch *scratch,
+						   __u32 index)
 {
 	struct pt_regs *regs = (struct pt_regs *)read_parameter(context, scratch, 0);
 
@@ -145,9 +148,9 @@ static __always_inline void *typed_parameter(void *context, __u32 index)
 {
 	void *value = NULL;
 
-#define LOAD_PARAMETER(number, offset)                                                           \
-	case number:                                                                             \
-		asm volatile("%0 = *(u64 *)(%1 + " #offset ")" : "=r"(value) : "r"(context));     \
+#define LOAD_PARAMETER(number, offset)                                                        \
+	case number:                                                                          \
+		asm volatile("%0 = *(u64 *)(%1 + " #offset ")" : "=r"(value) : "r"(context)); \
 		break
 
 	switch (index) {
@@ -163,8 +166,9 @@ static __always_inline void *typed_parameter(void *context, __u32 index)
 }
 
 /* read_typed_argument - a struct file or struct path whose type the verifier knows. */
-static __always_inline void read_typed_argument(void *context, struct scratch *scratch, struct argument_value *value,
-						__u32 number, __u32 text_index)
+static __always_inline void read_typed_argument(void *context, struct scratch *scratch,
+						struct argument_value *value, __u32 number,
+						__u32 text_index)
 {
 	void *pointer = typed_parameter(context, config.arguments[number].index);
 	struct vfsmount *vfsmount;
@@ -245,8 +249,8 @@ static __always_inline bool is_in_record(__u32 source)
 	return source == SHRIKE_SOURCE_FIELD_TEXT || source == SHRIKE_SOURCE_DATA_LOCATION;
 }
 
-#define UNIX_PATH_BYTES 108   /* include/uapi/linux/un.h */
-#define DEVICE_NAME_BYTES 16  /* IFNAMSIZ */
+#define UNIX_PATH_BYTES 108 /* include/uapi/linux/un.h */
+#define DEVICE_NAME_BYTES 16 /* IFNAMSIZ */
 #define AF_UNIX_NUMBER 1
 
 /* read_short_string - a string in an array of @limit bytes, which need not end in NUL. */
@@ -267,15 +271,15 @@ static __always_inline void read_short_string(struct scratch *scratch, struct ar
 		value->text_length = bytes - 1;
 }
 
-static __always_inline void read_path_argument(struct scratch *scratch, struct argument_value *value,
-					       __u32 text_index, __u64 address)
+static __always_inline void read_path_argument(struct scratch *scratch,
+					       struct argument_value *value, __u32 text_index,
+					       __u64 address)
 {
 	struct path *path = (struct path *)address;
 	struct dentry *dentry = BPF_CORE_READ(path, dentry);
 
-	if (!dentry ||
-	    read_path(scratch, text_index, (__u64)BPF_CORE_READ(path, mnt), (__u64)dentry,
-		      (struct task_struct *)bpf_get_current_task())) {
+	if (!dentry || read_path(scratch, text_index, (__u64)BPF_CORE_READ(path, mnt),
+				 (__u64)dentry, (struct task_struct *)bpf_get_current_task())) {
 		value->flags = SHRIKE_ARGUMENT_ERROR;
 		return;
 	}
@@ -286,8 +290,9 @@ static __always_inline void read_path_argument(struct scratch *scratch, struct a
 }
 
 /* read_dentry_argument - a name inside its file system: mounts are not known of a dentry alone. */
-static __always_inline void read_dentry_argument(struct scratch *scratch, struct argument_value *value,
-						 __u32 text_index, __u64 address)
+static __always_inline void read_dentry_argument(struct scratch *scratch,
+						 struct argument_value *value, __u32 text_index,
+						 __u64 address)
 {
 	if (!address || read_dentry_path(scratch, text_index, address)) {
 		value->flags = SHRIKE_ARGUMENT_ERROR;
@@ -329,7 +334,8 @@ static __always_inline __u64 file_of_argument(__u32 number, __u64 raw)
 }
 
 /* read_sibling - parameter @index of the function or system call that argument @number is of. */
-static __always_inline __u64 read_sibling(void *context, struct scratch *scratch, __u32 number, __u32 index)
+static __always_inline __u64 read_sibling(void *context, struct scratch *scratch, __u32 number,
+					  __u32 index)
 {
 	if (config.arguments[number].source == SHRIKE_SOURCE_SYSCALL)
 		return read_syscall_argument(context, scratch, index);
@@ -338,14 +344,16 @@ static __always_inline __u64 read_sibling(void *context, struct scratch *scratch
 
 /* read_buffer_argument - bytes whose number another parameter tells. */
 static __always_inline void read_buffer_argument(void *context, struct scratch *scratch,
-						 struct argument_value *value, __u32 number, __u64 raw)
+						 struct argument_value *value, __u32 number,
+						 __u64 raw)
 {
 	__u32 text_index = config.arguments[number].text_index;
 	__u64 size = 0;
 	long bytes;
 
 	if (config.arguments[number].size_index)
-		size = read_sibling(context, scratch, number, config.arguments[number].size_index - 1);
+		size = read_sibling(context, scratch, number,
+				    config.arguments[number].size_index - 1);
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return;
 	if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF)

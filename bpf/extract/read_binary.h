@@ -24,13 +24,16 @@ static __always_inline int read_file_path(struct scratch *scratch, __u32 text_in
 /* keep_binary - copy the path that scratch->walk has just read into the task's state.
  * Longer ones are not cut, since a cut path would match what the whole one does not.
  */
-static __always_inline void keep_binary(struct task_state *state, struct scratch *scratch, __u32 text_index)
+static __always_inline void keep_binary(struct task_state *state, struct scratch *scratch,
+					__u32 text_index)
 {
 	__u32 start = scratch->walk.start;
 	__u32 bytes;
 
 	if (scratch->walk.flags || text_index >= SHRIKE_MAX_TEXT_ARGUMENTS || start > TEXT_END) {
-		state->binary_bytes = scratch->walk.flags & SHRIKE_ARGUMENT_TRUNCATED ? BINARY_TOO_LONG : 0;
+		state->binary_bytes = scratch->walk.flags & SHRIKE_ARGUMENT_TRUNCATED
+					      ? BINARY_TOO_LONG
+					      : 0;
 		return;
 	}
 	bytes = TEXT_END - start + 1;

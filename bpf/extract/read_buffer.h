@@ -17,7 +17,8 @@
 #define VECTOR_PARTS 16
 
 /* read_char_buffer - @size bytes at @address. */
-static __noinline long read_char_buffer(struct scratch *scratch, __u32 text_index, __u64 address, __u64 size)
+static __noinline long read_char_buffer(struct scratch *scratch, __u32 text_index, __u64 address,
+					__u64 size)
 {
 	char *to;
 
@@ -36,7 +37,8 @@ static __noinline long read_char_buffer(struct scratch *scratch, __u32 text_inde
 }
 
 /* read_vector - the parts of an array of @count struct iovec, one behind the other. */
-static __noinline long read_vector(struct scratch *scratch, __u32 text_index, __u64 address, __u64 count)
+static __noinline long read_vector(struct scratch *scratch, __u32 text_index, __u64 address,
+				   __u64 count)
 {
 	__u32 stored = 0;
 
@@ -63,9 +65,8 @@ static __noinline long read_vector(struct scratch *scratch, __u32 text_index, __
 		opaque(bytes);
 		if (bytes > SHRIKE_MAX_TEXT_BYTES)
 			return -1;
-		if (bytes &&
-		    read_bytes(&scratch->texts[text_index].bytes[TEXT_HEAD_BYTES + stored], bytes,
-			       (__u64)vector.iov_base))
+		if (bytes && read_bytes(&scratch->texts[text_index].bytes[TEXT_HEAD_BYTES + stored],
+					bytes, (__u64)vector.iov_base))
 			return -1;
 		stored += bytes;
 	}

@@ -64,7 +64,8 @@ static __always_inline int store_name(struct scratch *scratch, __u32 end, __u64 
  * First the path is written backwards from TEXT_END. If it is full before the root is reached, names are only
  * counted, and a second walk (walk->is_head) stores the path's first bytes, from TEXT_HEAD_BYTES on.
  */
-static __always_inline int add_name(struct scratch *scratch, struct path_walk *walk, __u64 name, __u32 length)
+static __always_inline int add_name(struct scratch *scratch, struct path_walk *walk, __u64 name,
+				    __u32 length)
 {
 	__u32 bytes;
 
@@ -147,8 +148,8 @@ static __always_inline void walk_up(struct scratch *scratch, __u64 vfsmount, __u
 }
 
 /* keep_reversed_tail - the end of the text, reversed, where look_up_reversed() wants it. */
-static __always_inline void keep_reversed_tail(struct scratch *scratch, __u32 text_index, __u32 bytes,
-					       __u32 last)
+static __always_inline void keep_reversed_tail(struct scratch *scratch, __u32 text_index,
+					       __u32 bytes, __u32 last)
 {
 	for (__u32 i = 0; i < SHRIKE_TEXT_KEY_BYTES; i++) {
 		__u32 at = last - i;
@@ -165,7 +166,8 @@ static __always_inline void keep_reversed_tail(struct scratch *scratch, __u32 te
 /* walk_head - the first bytes of a path that is too long: whole names, as many as fit. Behind them stands
  * the slash that follows in the path, so that no comparison takes the cut for the path's end.
  */
-static __always_inline void walk_head(struct scratch *scratch, __u32 text_index, __u64 vfsmount, __u64 dentry)
+static __always_inline void walk_head(struct scratch *scratch, __u32 text_index, __u64 vfsmount,
+				      __u64 dentry)
 {
 	struct path_walk *walk = &scratch->walk;
 	__u32 end;
@@ -184,7 +186,8 @@ static __always_inline void walk_head(struct scratch *scratch, __u32 text_index,
 }
 
 /* begin_walk - an empty text that ends at TEXT_END. */
-static __always_inline void begin_walk(struct scratch *scratch, __u32 text_index, struct task_struct *task)
+static __always_inline void begin_walk(struct scratch *scratch, __u32 text_index,
+				       struct task_struct *task)
 {
 	struct path_walk *walk = &scratch->walk;
 
@@ -199,7 +202,8 @@ static __always_inline void begin_walk(struct scratch *scratch, __u32 text_index
 }
 
 /* finish_walk - what a walk has come to. Return: 0, or -1 when the text is worth nothing. */
-static __always_inline int finish_walk(struct scratch *scratch, __u32 text_index, __u64 vfsmount, __u64 dentry)
+static __always_inline int finish_walk(struct scratch *scratch, __u32 text_index, __u64 vfsmount,
+				       __u64 dentry)
 {
 	struct path_walk *walk = &scratch->walk;
 
@@ -223,8 +227,8 @@ static __always_inline int finish_walk(struct scratch *scratch, __u32 text_index
  * worth nothing.
  * @task: whose root directory the path is relative to.
  */
-static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64 vfsmount, __u64 dentry_at,
-				struct task_struct *task)
+static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64 vfsmount,
+				__u64 dentry_at, struct task_struct *task)
 {
 	struct dentry *dentry = (struct dentry *)dentry_at;
 	struct path_walk *walk = &scratch->walk;
@@ -250,8 +254,8 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 	if (!pprev && (is_pseudo || parent != dentry_at)) {
 		walk->start = TEXT_END - DELETED_BYTES;
 		walk->total_bytes = DELETED_BYTES;
-		__builtin_memcpy(&scratch->texts[text_index].bytes[TEXT_END - DELETED_BYTES], " (deleted)",
-				 DELETED_BYTES);
+		__builtin_memcpy(&scratch->texts[text_index].bytes[TEXT_END - DELETED_BYTES],
+				 " (deleted)", DELETED_BYTES);
 	}
 	if (is_pseudo) { /* a memfd: its name is all there is */
 		struct qstr name;

@@ -9,9 +9,9 @@
 #include <bpf/bpf_helpers.h>
 #include "shrike_abi.h"
 
-#define AF_INET_NUMBER 2   /* include/linux/socket.h */
+#define AF_INET_NUMBER 2 /* include/linux/socket.h */
 #define AF_INET6_NUMBER 10
-#define PROTOCOL_TCP 6     /* include/uapi/linux/in.h */
+#define PROTOCOL_TCP 6 /* include/uapi/linux/in.h */
 #define PROTOCOL_UDP 17
 #define IPV4_BYTES 4
 #define IPV6_BYTES 16
@@ -79,7 +79,8 @@ static __always_inline void read_security_path(struct shrike_skb *to, struct sk_
 	extensions = BPF_CORE_READ(packet, extensions);
 	/* The offset counts in steps of eight bytes from the extensions' head. */
 	if (bpf_probe_read_kernel(&offset, sizeof(offset),
-				  (char *)extensions + bpf_core_field_offset(struct skb_ext, offset) + number))
+				  (char *)extensions +
+					  bpf_core_field_offset(struct skb_ext, offset) + number))
 		return;
 	path = (struct sec_path *)((char *)extensions + offset * 8);
 	to->security_path_length = BPF_CORE_READ(path, len);

@@ -31,8 +31,10 @@ static __always_inline __u32 read_namespace_pid(struct task_struct *task)
 	if (!level)
 		return 0;
 	/* Not a static array index: numbers[] is as long as the namespace is deep. */
-	at = (__u64)pid + bpf_core_field_offset(struct pid, numbers) + (__u64)level * bpf_core_type_size(struct upid);
-	bpf_probe_read_kernel(&number, sizeof(number), (void *)(at + bpf_core_field_offset(struct upid, nr)));
+	at = (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
+	     (__u64)level * bpf_core_type_size(struct upid);
+	bpf_probe_read_kernel(&number, sizeof(number),
+			      (void *)(at + bpf_core_field_offset(struct upid, nr)));
 	return number;
 }
 
@@ -43,8 +45,10 @@ static __always_inline __u32 read_pid_namespace(struct task_struct *task)
 	struct pid_namespace *ns = NULL;
 	__u64 at;
 
-	at = (__u64)pid + bpf_core_field_offset(struct pid, numbers) + (__u64)level * bpf_core_type_size(struct upid);
-	bpf_probe_read_kernel(&ns, sizeof(ns), (void *)(at + bpf_core_field_offset(struct upid, ns)));
+	at = (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
+	     (__u64)level * bpf_core_type_size(struct upid);
+	bpf_probe_read_kernel(&ns, sizeof(ns),
+			      (void *)(at + bpf_core_field_offset(struct upid, ns)));
 	return BPF_CORE_READ(ns, ns.inum);
 }
 
@@ -73,12 +77,15 @@ static __always_inline void read_credentials(struct shrike_credentials *to, stru
 	to->securebits = BPF_CORE_READ(cred, securebits);
 	to->reserved = 0;
 	/* Eight bytes whichever way the kernel declares them, so no CO-RE size check here. */
-	bpf_probe_read_kernel(&to->permitted, sizeof(__u64),
-			      (void *)((__u64)cred + bpf_core_field_offset(struct cred, cap_permitted)));
-	bpf_probe_read_kernel(&to->effective, sizeof(__u64),
-			      (void *)((__u64)cred + bpf_core_field_offset(struct cred, cap_effective)));
-	bpf_probe_read_kernel(&to->inheritable, sizeof(__u64),
-			      (void *)((__u64)cred + bpf_core_field_offset(struct cred, cap_inheritable)));
+	bpf_probe_read_kernel(
+		&to->permitted, sizeof(__u64),
+		(void *)((__u64)cred + bpf_core_field_offset(struct cred, cap_permitted)));
+	bpf_probe_read_kernel(
+		&to->effective, sizeof(__u64),
+		(void *)((__u64)cred + bpf_core_field_offset(struct cred, cap_effective)));
+	bpf_probe_read_kernel(
+		&to->inheritable, sizeof(__u64),
+		(void *)((__u64)cred + bpf_core_field_offset(struct cred, cap_inheritable)));
 }
 
 static __always_inline void read_namespaces(struct shrike_namespaces *to, struct task_struct *task)
@@ -124,7 +131,8 @@ static __always_inline void make_task_state(struct task_state *state, struct tas
  */
 static __always_inline struct task_state *task_state(struct task_struct *leader)
 {
-	struct task_state *state = bpf_task_storage_get(&task_states, leader, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct task_state *state = bpf_task_storage_get(&task_states, leader, NULL,
+							BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!state) {
 		count(SHRIKE_COUNTER_NO_TASK_STATE);

@@ -33,7 +33,8 @@ struct mount_step {
 
 static __always_inline bool plain_layout(void)
 {
-	return bpf_core_field_offset(struct dentry, d_name) == bpf_core_field_offset(struct dentry, d_parent) + 8 &&
+	return bpf_core_field_offset(struct dentry, d_name) ==
+		       bpf_core_field_offset(struct dentry, d_parent) + 8 &&
 	       bpf_core_field_offset(struct mount, mnt_mountpoint) ==
 		       bpf_core_field_offset(struct mount, mnt_parent) + 8;
 }
@@ -42,16 +43,17 @@ static __always_inline bool plain_layout(void)
  * holds both; by untyped reads.
  * Return: where the text starts by now, or 0 when the general walk has to do it (more mounts, many names).
  */
-static __always_inline __u32 cross_and_climb(struct scratch *scratch, __u32 text_index, __u32 start, __u64 mount,
-					     __u64 root_dentry, __u64 root_mount)
+static __always_inline __u32 cross_and_climb(struct scratch *scratch, __u32 text_index, __u32 start,
+					     __u64 mount, __u64 root_dentry, __u64 root_mount)
 {
 	struct dentry_step step;
 	struct mount_step above;
 	__u64 dentry;
 
 	if (!plain_layout() ||
-	    bpf_probe_read_kernel(&above, sizeof(above),
-				  (void *)(mount + bpf_core_field_offset(struct mount, mnt_parent))) ||
+	    bpf_probe_read_kernel(
+		    &above, sizeof(above),
+		    (void *)(mount + bpf_core_field_offset(struct mount, mnt_parent))) ||
 	    above.parent != root_mount)
 		return 0;
 	dentry = above.mountpoint;
@@ -60,12 +62,14 @@ static __always_inline __u32 cross_and_climb(struct scratch *scratch, __u32 text
 
 		if (dentry == root_dentry)
 			return start;
-		if (bpf_probe_read_kernel(&step, sizeof(step),
-					  (void *)(dentry + bpf_core_field_offset(struct dentry, d_parent))))
+		if (bpf_probe_read_kernel(
+			    &step, sizeof(step),
+			    (void *)(dentry + bpf_core_field_offset(struct dentry, d_parent))))
 			return 0;
 		length = step.name.len;
 		/* The root of the mount, which is not the process's: another mount is to be crossed. */
-		if (step.parent == dentry || length > NAME_MAX_BYTES || start < TEXT_HEAD_BYTES + 1 + length)
+		if (step.parent == dentry || length > NAME_MAX_BYTES ||
+		    start < TEXT_HEAD_BYTES + 1 + length)
 			return 0;
 		start -= length;
 		opaque(start);
@@ -73,7 +77,8 @@ static __always_inline __u32 cross_and_climb(struct scratch *scratch, __u32 text
 			return 0;
 		opaque(length);
 		length &= NAME_MAX_BYTES;
-		if (bpf_probe_read_kernel(&scratch->texts[text_index].bytes[start], length, step.name.name))
+		if (bpf_probe_read_kernel(&scratch->texts[text_index].bytes[start], length,
+					  step.name.name))
 			return 0;
 		start -= 1;
 		opaque(start);
@@ -86,8 +91,8 @@ static __always_inline __u32 cross_and_climb(struct scratch *scratch, __u32 text
 }
 
 /* read_typed_path - as read_path(), of the current task. */
-static __noinline int read_typed_path(struct scratch *scratch, __u32 text_index, struct vfsmount *vfsmount,
-				      struct dentry *dentry)
+static __noinline int read_typed_path(struct scratch *scratch, __u32 text_index,
+				      struct vfsmount *vfsmount, struct dentry *dentry)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fs_struct *fs = task->fs;
@@ -100,7 +105,8 @@ static __noinline int read_typed_path(struct scratch *scratch, __u32 text_index,
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return -1;
-	if (!dentry->d_hash.pprev && dentry != mount_root) /* deleted, or no file of a file system */
+	if (!dentry->d_hash.pprev &&
+	    dentry != mount_root) /* deleted, or no file of a file system */
 		return read_path(scratch, text_index, (__u64)vfsmount, (__u64)dentry, task);
 	scratch->texts[text_index].bytes[TEXT_END] = 0;
 
@@ -118,7 +124,8 @@ static __noinline int read_typed_path(struct scratch *scratch, __u32 text_index,
 			return -1;
 		opaque(length);
 		length &= NAME_MAX_BYTES;
-		if (bpf_probe_read_kernel(&scratch->texts[text_index].bytes[start], length, at->d_name.name))
+		if (bpf_probe_read_kernel(&scratch->texts[text_index].bytes[start], length,
+					  at->d_name.name))
 			return -1;
 		start -= 1;
 		opaque(start);
@@ -140,8 +147,9 @@ static __noinline int read_typed_path(struct scratch *scratch, __u32 text_index,
 	} else {
 		if (at != mount_root)
 			return read_path(scratch, text_index, (__u64)vfsmount, (__u64)dentry, task);
-		start = cross_and_climb(scratch, text_index, start, (__u64)mount_of((__u64)vfsmount),
-					(__u64)root_dentry, (__u64)mount_of((__u64)root_mount));
+		start = cross_and_climb(scratch, text_index, start,
+					(__u64)mount_of((__u64)vfsmount), (__u64)root_dentry,
+					(__u64)mount_of((__u64)root_mount));
 		if (!start)
 			return read_path(scratch, text_index, (__u64)vfsmount, (__u64)dentry, task);
 	}

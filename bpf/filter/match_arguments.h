@@ -18,7 +18,8 @@
  * Verifier: the mask behind @found may only be addressed where @found is known not to be NULL, so this
  * is no conditional expression.
  */
-static __always_inline bool keep_text_answer(struct scratch *scratch, struct shrike_text_value *found,
+static __always_inline bool keep_text_answer(struct scratch *scratch,
+					     struct shrike_text_value *found,
 					     const volatile __u64 *otherwise)
 {
 	if (!found)
@@ -62,17 +63,19 @@ static __always_inline bool match_text(struct scratch *scratch, __u32 number)
 		if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF)
 			length -= 1;
 		if (config.flags & SHRIKE_HOOK_CHAINED)
-			found = look_up_chained_text(&text_values, scratch, text_index, table, value->text_start,
-						     length, config.text_key_bytes);
+			found = look_up_chained_text(&text_values, scratch, text_index, table,
+						     value->text_start, length,
+						     config.text_key_bytes);
 		else
-			found = look_up_text(&text_values, scratch, text_index, table, value->text_start,
-					     length, config.text_key_bytes);
+			found = look_up_text(&text_values, scratch, text_index, table,
+					     value->text_start, length, config.text_key_bytes);
 		if (!keep_text_answer(scratch, found, config.forward_default[number]))
 			return false;
 	}
 	if (config.arguments[number].has_reverse) {
-		found = look_up_reversed(&text_values, scratch, text_index, config.arguments[number].reverse_table,
-					 value->text_start, value->text_length, config.reverse_key_bytes,
+		found = look_up_reversed(&text_values, scratch, text_index,
+					 config.arguments[number].reverse_table, value->text_start,
+					 value->text_length, config.reverse_key_bytes,
 					 value->flags & SHRIKE_ARGUMENT_TRUNCATED);
 		if (!keep_text_answer(scratch, found, config.reverse_default[number]))
 			return false;
@@ -99,9 +102,11 @@ static __always_inline bool match_dimensions(void *context, struct scratch *scra
 {
 #pragma unroll
 	for (__u32 dimension = 0; dimension < SHRIKE_MAX_DIMENSIONS; dimension++)
-		if (dimension < config.dimension_count && config.dimensions[dimension].argument == number) {
+		if (dimension < config.dimension_count &&
+		    config.dimensions[dimension].argument == number) {
 			if (config.dimensions[dimension].kind == SHRIKE_DIMENSION_GAINED)
-				read_argument(context, scratch, config.dimensions[dimension].offset_bytes);
+				read_argument(context, scratch,
+					      config.dimensions[dimension].offset_bytes);
 			if (!match_dimension(scratch, dimension))
 				return false;
 		}

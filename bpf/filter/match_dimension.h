@@ -85,7 +85,8 @@ static __always_inline bool match_part_bits(struct scratch *scratch, __u32 numbe
 /* match_part_address - the longest block that holds the address. */
 static __always_inline bool match_part_address(struct scratch *scratch, __u32 number)
 {
-	struct text_key *key = (struct text_key *)scratch->reversed; /* free: no text is being reversed */
+	struct text_key *key =
+		(struct text_key *)scratch->reversed; /* free: no text is being reversed */
 	__u32 argument = config.dimensions[number].argument;
 	__u32 offset = config.dimensions[number].offset_bytes;
 	__u32 table = config.dimensions[number].first;
@@ -137,8 +138,10 @@ static __always_inline bool match_whole_buffer(struct scratch *scratch, __u32 nu
 	table = config.dimensions[number].first | value->text_length << SHRIKE_EXACT_LENGTH_SHIFT;
 	/* Of a cut buffer the length is not known: no value is as long. */
 	if (value->text_length && !value->flags)
-		found = look_up_chained_text(&text_values, scratch, config.arguments[argument].text_index, table,
-					     value->text_start, value->text_length - 1, config.text_key_bytes);
+		found = look_up_chained_text(&text_values, scratch,
+					     config.arguments[argument].text_index, table,
+					     value->text_start, value->text_length - 1,
+					     config.text_key_bytes);
 	if (!found)
 		return keep_row(scratch, config.dimensions[number].count);
 	return keep_alive(scratch, (const volatile __u64 *)found + 1);
@@ -154,9 +157,9 @@ static __always_inline bool match_gained(struct scratch *scratch, __u32 number)
 		return false;
 	if (scratch->arguments[old].flags) /* could not be read: only those that do not ask go on */
 		return keep_row(scratch, config.dimensions[number].first);
-	return keep_row(scratch, config.dimensions[number].first +
-					 !!(scratch->arguments[argument].scalar &
-					    ~scratch->arguments[old].scalar));
+	return keep_row(scratch,
+			config.dimensions[number].first + !!(scratch->arguments[argument].scalar &
+							     ~scratch->arguments[old].scalar));
 }
 
 /* match_dimension - look-up @number of the plan. Return: whether any selector is left. */

@@ -19,7 +19,8 @@ struct interval {
 #define INTERVAL_SEARCH_STEPS 16 /* 65,536 intervals an argument */
 
 /* find_interval - the last interval that starts at or below @number. */
-static __always_inline struct interval *find_interval(void *intervals, __u64 number, __u32 first, __u32 count)
+static __always_inline struct interval *find_interval(void *intervals, __u64 number, __u32 first,
+						      __u32 count)
 {
 	struct interval *found = bpf_map_lookup_elem(intervals, &first);
 	__u32 low = first + 1, high = first + count;

@@ -31,8 +31,9 @@ struct text_key {
  * @key_bytes: constant of the hook: text bytes of a key.
  */
 static __always_inline struct shrike_text_value *look_up_text(void *trie, struct scratch *scratch,
-							      __u32 text_index, __u32 table, __u32 start,
-							      __u32 length, __u32 key_bytes)
+							      __u32 text_index, __u32 table,
+							      __u32 start, __u32 length,
+							      __u32 key_bytes)
 {
 	struct text_key *key;
 	__u32 bytes = length + 1;
@@ -52,9 +53,9 @@ static __always_inline struct shrike_text_value *look_up_text(void *trie, struct
 }
 
 /* look_up_chained_text - the same where values may be longer than a key: the last node reached. */
-static __always_inline struct shrike_text_value *look_up_chained_text(void *trie, struct scratch *scratch,
-								      __u32 text_index, __u32 table,
-								      __u32 start, __u32 length, __u32 key_bytes)
+static __always_inline struct shrike_text_value *
+look_up_chained_text(void *trie, struct scratch *scratch, __u32 text_index, __u32 table,
+		     __u32 start, __u32 length, __u32 key_bytes)
 {
 	struct shrike_text_value *reached = NULL;
 
@@ -88,9 +89,9 @@ static __always_inline struct shrike_text_value *look_up_chained_text(void *trie
 /* look_up_reversed - the longest match of the text read from its end.
  * @is_cut: the path was too long; its end is in scratch->reversed already.
  */
-static __always_inline struct shrike_text_value *look_up_reversed(void *trie, struct scratch *scratch,
-								  __u32 text_index, __u32 table, __u32 start,
-								  __u32 length, __u32 reverse_bytes, bool is_cut)
+static __always_inline struct shrike_text_value *
+look_up_reversed(void *trie, struct scratch *scratch, __u32 text_index, __u32 table, __u32 start,
+		 __u32 length, __u32 reverse_bytes, bool is_cut)
 {
 	struct text_key *key = (struct text_key *)scratch->reversed;
 	__u32 bytes = length < reverse_bytes ? length : reverse_bytes;

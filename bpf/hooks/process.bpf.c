@@ -83,7 +83,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
  * After a fork it is the parent of now (a subreaper, when the forking one is gone); else the image
  * that this exec replaced.
  */
-static __always_inline struct shrike_process_key exec_parent(struct task_struct *task, struct task_state *state)
+static __always_inline struct shrike_process_key exec_parent(struct task_struct *task,
+							     struct task_state *state)
 {
 	struct task_state *parent;
 	struct shrike_process_key key;
@@ -130,7 +131,8 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		/* exe_file is the interpreter of a script, as it is what runs. */
 		state->binary_bytes = 0;
 		state->class_stamp = 0;
-		if (!read_file_path(scratch, BINARY_TEXT_INDEX, (__u64)BPF_CORE_READ(task, mm, exe_file), task))
+		if (!read_file_path(scratch, BINARY_TEXT_INDEX,
+				    (__u64)BPF_CORE_READ(task, mm, exe_file), task))
 			keep_binary(state, scratch, BINARY_TEXT_INDEX);
 		state->key = scratch->exec.process;
 		state->flags = scratch->exec.flags;

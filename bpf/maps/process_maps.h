@@ -12,11 +12,11 @@
 
 struct task_state {
 	struct shrike_process_key key; /* ktime_ns 0: not set yet */
-	__u32 flags;                   /* enum shrike_process_flag */
+	__u32 flags; /* enum shrike_process_flag */
 	/* The process forked and has not exec'd since: its next exec's parent is its parent. */
 	__u16 forked;
 	__u16 binary_bytes; /* path and final NUL; 0: not read yet */
-	__u32 exited;       /* the exit event is out */
+	__u32 exited; /* the exit event is out */
 	__u32 reserved;
 	/* The class of binary, and above it the generation of the table that says so, in one word:
 	 * threads of the process may write it at once. See filter/match_process.h.

@@ -46,15 +46,15 @@ struct argument_object {
 /* State of a walk from a dentry to the root; see extract/read_path.h. */
 struct path_walk {
 	__u64 dentry;
-	__u64 mount;      /* struct mount * */
+	__u64 mount; /* struct mount * */
 	__u64 mount_root; /* its root dentry */
 	__u64 root_dentry;
 	__u64 root_mount;
-	__u32 start;       /* where the text begins by now */
-	__u32 length;      /* of the text, when it is done */
+	__u32 start; /* where the text begins by now */
+	__u32 length; /* of the text, when it is done */
 	__u32 total_bytes; /* of the whole path so far, stored or not */
-	__u32 left_bytes;  /* second walk: bytes of the path before the current name's end */
-	__u32 is_head;     /* second walk: the path was too long, its beginning is stored */
+	__u32 left_bytes; /* second walk: bytes of the path before the current name's end */
+	__u32 is_head; /* second walk: the path was too long, its beginning is stored */
 	__u32 flags; /* enum shrike_argument_flag */
 	__u32 is_done;
 	__u32 text_index;

@@ -138,7 +138,8 @@ struct shrike_event_exec {
 	struct shrike_process_key process;
 	/* After a fork the parent image; else the image of the same pid that this one replaces. */
 	struct shrike_process_key parent;
-	struct shrike_process_key replaced; /* the image that ended here (after a fork: the forked copy) */
+	struct shrike_process_key
+		replaced; /* the image that ended here (after a fork: the forked copy) */
 	__u64 cgroup_id;
 	__u64 inode;
 	__u32 inode_links;
@@ -149,7 +150,7 @@ struct shrike_event_exec {
 	struct shrike_namespaces namespaces;
 	__u32 filename_bytes;
 	__u32 cwd_bytes;
-	__u32 args_bytes;       /* in this record */
+	__u32 args_bytes; /* in this record */
 	__u32 args_total_bytes; /* with the chunks that precede it: chunk bytes come first */
 	/* uid and gid gained by a set-id file; 0xffffffff: none */
 	__u32 setuid;
@@ -209,34 +210,36 @@ enum shrike_argument_type : __u32 {
 	SHRIKE_ARGUMENT_UINT8 = 10,
 	SHRIKE_ARGUMENT_INT16 = 11,
 	SHRIKE_ARGUMENT_UINT16 = 12,
-	SHRIKE_ARGUMENT_SOCK = 13,     /* struct sock *: struct shrike_sock */
-	SHRIKE_ARGUMENT_SOCKET = 14,   /* struct socket *: struct shrike_sock */
-	SHRIKE_ARGUMENT_SKB = 15,      /* struct sk_buff *: struct shrike_skb */
+	SHRIKE_ARGUMENT_SOCK = 13, /* struct sock *: struct shrike_sock */
+	SHRIKE_ARGUMENT_SOCKET = 14, /* struct socket *: struct shrike_sock */
+	SHRIKE_ARGUMENT_SKB = 15, /* struct sk_buff *: struct shrike_skb */
 	SHRIKE_ARGUMENT_SOCKADDR = 16, /* struct sockaddr *: struct shrike_sockaddr */
-	SHRIKE_ARGUMENT_FD = 17,       /* number of an open file of the process */
-	SHRIKE_ARGUMENT_DENTRY = 18,   /* struct dentry *: its path inside its own file system */
-	SHRIKE_ARGUMENT_KIOCB = 19,    /* struct kiocb * */
-	SHRIKE_ARGUMENT_BINPRM = 20,   /* struct linux_binprm * */
+	SHRIKE_ARGUMENT_FD = 17, /* number of an open file of the process */
+	SHRIKE_ARGUMENT_DENTRY = 18, /* struct dentry *: its path inside its own file system */
+	SHRIKE_ARGUMENT_KIOCB = 19, /* struct kiocb * */
+	SHRIKE_ARGUMENT_BINPRM = 20, /* struct linux_binprm * */
 	SHRIKE_ARGUMENT_FILENAME = 21, /* struct filename *: a string */
 	SHRIKE_ARGUMENT_KERNEL_CAP = 22, /* kernel_cap_t *: a number, as the three that follow */
 	SHRIKE_ARGUMENT_CAP_INHERITABLE = 23,
 	SHRIKE_ARGUMENT_CAP_PERMITTED = 24,
 	SHRIKE_ARGUMENT_CAP_EFFECTIVE = 25,
-	SHRIKE_ARGUMENT_CAPABILITY = 26,     /* int */
-	SHRIKE_ARGUMENT_BPF_CMD = 27,        /* int */
-	SHRIKE_ARGUMENT_CRED = 28,           /* struct cred *: struct shrike_cred */
-	SHRIKE_ARGUMENT_USER_NAMESPACE = 29, /* struct user_namespace *: struct shrike_user_namespace */
-	SHRIKE_ARGUMENT_MODULE = 30,         /* struct module *: struct shrike_module */
-	SHRIKE_ARGUMENT_LOAD_INFO = 31,      /* struct load_info *: struct shrike_module */
-	SHRIKE_ARGUMENT_BPF_ATTR = 32,       /* union bpf_attr *: struct shrike_bpf_program */
-	SHRIKE_ARGUMENT_BPF_PROG = 33,       /* struct bpf_prog *: struct shrike_bpf_program */
-	SHRIKE_ARGUMENT_BPF_MAP = 34,        /* struct bpf_map *: struct shrike_bpf_map */
-	SHRIKE_ARGUMENT_PERF_EVENT = 35,     /* struct perf_event *: struct shrike_perf_event */
-	SHRIKE_ARGUMENT_NET_DEVICE = 36,     /* struct net_device *: its name */
-	SHRIKE_ARGUMENT_SOCKADDR_UN = 37,    /* struct sockaddr_un *: a path, or an abstract name without its NUL */
-	SHRIKE_ARGUMENT_CHAR_BUF = 38,       /* bytes, as many as another parameter says */
-	SHRIKE_ARGUMENT_CHAR_IOVEC = 39,     /* struct iovec *: bytes of all parts */
-	SHRIKE_ARGUMENT_IOV_ITER = 40,       /* struct iov_iter *: bytes of the first part */
+	SHRIKE_ARGUMENT_CAPABILITY = 26, /* int */
+	SHRIKE_ARGUMENT_BPF_CMD = 27, /* int */
+	SHRIKE_ARGUMENT_CRED = 28, /* struct cred *: struct shrike_cred */
+	SHRIKE_ARGUMENT_USER_NAMESPACE =
+		29, /* struct user_namespace *: struct shrike_user_namespace */
+	SHRIKE_ARGUMENT_MODULE = 30, /* struct module *: struct shrike_module */
+	SHRIKE_ARGUMENT_LOAD_INFO = 31, /* struct load_info *: struct shrike_module */
+	SHRIKE_ARGUMENT_BPF_ATTR = 32, /* union bpf_attr *: struct shrike_bpf_program */
+	SHRIKE_ARGUMENT_BPF_PROG = 33, /* struct bpf_prog *: struct shrike_bpf_program */
+	SHRIKE_ARGUMENT_BPF_MAP = 34, /* struct bpf_map *: struct shrike_bpf_map */
+	SHRIKE_ARGUMENT_PERF_EVENT = 35, /* struct perf_event *: struct shrike_perf_event */
+	SHRIKE_ARGUMENT_NET_DEVICE = 36, /* struct net_device *: its name */
+	SHRIKE_ARGUMENT_SOCKADDR_UN =
+		37, /* struct sockaddr_un *: a path, or an abstract name without its NUL */
+	SHRIKE_ARGUMENT_CHAR_BUF = 38, /* bytes, as many as another parameter says */
+	SHRIKE_ARGUMENT_CHAR_IOVEC = 39, /* struct iovec *: bytes of all parts */
+	SHRIKE_ARGUMENT_IOV_ITER = 40, /* struct iov_iter *: bytes of the first part */
 };
 
 enum shrike_argument_flag : __u32 {
@@ -253,7 +256,7 @@ enum shrike_argument_flag : __u32 {
  * that is named beside the type.
  */
 struct shrike_argument {
-	__u16 type;  /* enum shrike_argument_type */
+	__u16 type; /* enum shrike_argument_type */
 	__u16 flags; /* enum shrike_argument_flag */
 	__u32 size_bytes; /* payload without padding */
 	/* file, path: inode mode, S_IFMT and permissions; buffers: bytes that there were, stored or not;
@@ -276,7 +279,7 @@ struct shrike_sock {
 	__u32 priority;
 	__u32 source_port; /* of the local side */
 	__u32 destination_port;
-	__u64 cookie;      /* the kernel's address of the socket: equal for equal sockets */
+	__u64 cookie; /* the kernel's address of the socket: equal for equal sockets */
 	__u8 source[16];
 	__u8 destination[16];
 };
@@ -358,19 +361,19 @@ _Static_assert(sizeof(struct shrike_perf_event) == 88, "wire size");
 /* How a hook gets at its arguments. */
 enum shrike_argument_source : __u32 {
 	SHRIKE_SOURCE_PARAMETER = 0, /* of the function */
-	SHRIKE_SOURCE_SYSCALL = 1,   /* through the struct pt_regs * that is the only parameter */
-	SHRIKE_SOURCE_RETURN = 2,    /* the function's result; return hooks only */
-	SHRIKE_SOURCE_FIELD = 3,     /* a number or pointer in the tracepoint's record */
+	SHRIKE_SOURCE_SYSCALL = 1, /* through the struct pt_regs * that is the only parameter */
+	SHRIKE_SOURCE_RETURN = 2, /* the function's result; return hooks only */
+	SHRIKE_SOURCE_FIELD = 3, /* a number or pointer in the tracepoint's record */
 	SHRIKE_SOURCE_FIELD_TEXT = 4, /* a text in the record itself: char comm[16] */
 	SHRIKE_SOURCE_DATA_LOCATION = 5, /* a text in the record, where a __data_loc word says */
 };
 
 /* What the program's context is, and so where parameters are. */
 enum shrike_hook_entry : __u32 {
-	SHRIKE_ENTRY_TRAMPOLINE = 0,     /* fentry, fexit, fmod_ret, LSM: bpf_get_func_arg() */
+	SHRIKE_ENTRY_TRAMPOLINE = 0, /* fentry, fexit, fmod_ret, LSM: bpf_get_func_arg() */
 	SHRIKE_ENTRY_RAW_TRACEPOINT = 1, /* an array of 64-bit words */
-	SHRIKE_ENTRY_TRACEPOINT = 2,     /* the tracepoint's record, as tracefs describes it */
-	SHRIKE_ENTRY_REGISTERS = 3,      /* kprobe: struct pt_regs */
+	SHRIKE_ENTRY_TRACEPOINT = 2, /* the tracepoint's record, as tracefs describes it */
+	SHRIKE_ENTRY_REGISTERS = 3, /* kprobe: struct pt_regs */
 };
 
 #define SHRIKE_NO_TEXT 0xff
@@ -381,21 +384,21 @@ enum shrike_hook_entry : __u32 {
  * argument's value to the set of selectors that it leaves alive.
  */
 struct shrike_argument_config {
-	__u8 index;         /* parameter number, 0 to 5 */
-	__u8 type;          /* enum shrike_argument_type */
-	__u8 source;        /* enum shrike_argument_source */
-	__u8 text_index;    /* its text buffer, or SHRIKE_NO_TEXT */
-	__u8 has_forward;   /* Equal, Prefix and their negations: a look-up in the text table */
-	__u8 has_reverse;   /* Postfix: a look-up of the reversed text */
+	__u8 index; /* parameter number, 0 to 5 */
+	__u8 type; /* enum shrike_argument_type */
+	__u8 source; /* enum shrike_argument_source */
+	__u8 text_index; /* its text buffer, or SHRIKE_NO_TEXT */
+	__u8 has_forward; /* Equal, Prefix and their negations: a look-up in the text table */
+	__u8 has_reverse; /* Postfix: a look-up of the reversed text */
 	__u8 has_intervals; /* numbers: a binary search in the interval table */
 	__u8 is_signed;
 	__u8 has_dimensions; /* some of config.dimensions are of it */
-	__u8 object_bytes;   /* its structure's size; 0: a number or a text */
-	__u8 is_typed;       /* a struct file * or struct path * in the function's own prototype */
-	__u8 has_pathless;   /* filters that a file without a path can match as well: see pathless_row */
-	__u8 size_index;     /* of buffers: the parameter with the size, counted from 1 */
+	__u8 object_bytes; /* its structure's size; 0: a number or a text */
+	__u8 is_typed; /* a struct file * or struct path * in the function's own prototype */
+	__u8 has_pathless; /* filters that a file without a path can match as well: see pathless_row */
+	__u8 size_index; /* of buffers: the parameter with the size, counted from 1 */
 	__u8 reserved[3];
-	__u32 pathless_row;  /* row of the interval table: selectors that need no path */
+	__u32 pathless_row; /* row of the interval table: selectors that need no path */
 	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */
@@ -410,11 +413,11 @@ _Static_assert(sizeof(struct shrike_argument_config) == 44, "configuration size"
 
 /* What a dimension looks up. */
 enum shrike_value_source : __u32 {
-	SHRIKE_VALUE_SCALAR = 0,    /* the number that the argument is */
+	SHRIKE_VALUE_SCALAR = 0, /* the number that the argument is */
 	SHRIKE_VALUE_OBJECT_32 = 1, /* 4 bytes of its structure */
 	SHRIKE_VALUE_OBJECT_64 = 2, /* 8 bytes of its structure */
 	SHRIKE_VALUE_FILE_TYPE = 3, /* S_IFMT of a file's mode */
-	SHRIKE_VALUE_FAMILY = 4,    /* of a sockaddr_un */
+	SHRIKE_VALUE_FAMILY = 4, /* of a sockaddr_un */
 };
 
 /* How a dimension is looked up. */
@@ -436,7 +439,7 @@ enum shrike_dimension_kind : __u32 {
 /* A look-up on a part of an argument; it yields the selectors that it leaves alive. */
 struct shrike_dimension_config {
 	__u8 argument;
-	__u8 kind;   /* enum shrike_dimension_kind */
+	__u8 kind; /* enum shrike_dimension_kind */
 	__u8 source; /* enum shrike_value_source */
 	__u8 is_signed;
 	__u16 offset_bytes; /* of the part in the structure */
@@ -448,7 +451,7 @@ _Static_assert(sizeof(struct shrike_dimension_config) == 16, "configuration size
 
 enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process */
-	SHRIKE_HOOK_CHAINED = 0x2,     /* a text value is longer than SHRIKE_TEXT_KEY_BYTES */
+	SHRIKE_HOOK_CHAINED = 0x2, /* a text value is longer than SHRIKE_TEXT_KEY_BYTES */
 	/* The function has returned: what matchActions enforce was done at its entry. */
 	SHRIKE_HOOK_ON_RETURN = 0x4,
 	/* Some selector enforced at entry: find out which, and report it. */
@@ -459,13 +462,13 @@ enum shrike_hook_flag : __u32 {
 struct shrike_hook_config {
 	__u32 hook_id;
 	__u32 generation;
-	__u32 flags;         /* enum shrike_hook_flag */
-	__u32 words;         /* of 64 selector bits, 1 to SHRIKE_MAX_WORDS */
+	__u32 flags; /* enum shrike_hook_flag */
+	__u32 words; /* of 64 selector bits, 1 to SHRIKE_MAX_WORDS */
 	__u32 argument_count;
-	__u32 text_key_bytes;    /* text bytes of a look-up key of this hook's trie */
+	__u32 text_key_bytes; /* text bytes of a look-up key of this hook's trie */
 	__u32 reverse_key_bytes; /* longest reversed text, at most text_key_bytes */
 	__u32 process_generation; /* of the binary table; never 0 */
-	__u32 entry;              /* enum shrike_hook_entry */
+	__u32 entry; /* enum shrike_hook_entry */
 	__u32 dimension_count;
 	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
 	struct shrike_dimension_config dimensions[SHRIKE_MAX_DIMENSIONS];
@@ -485,10 +488,10 @@ enum shrike_selector_flag : __u8 {
 /* What a selector does when it is its policy's first match. */
 struct shrike_selector_config {
 	__u16 policy_end; /* bit number behind the policy's last selector on this hook */
-	__u8 flags;       /* enum shrike_selector_flag */
-	__u8 signal;      /* 0: none */
+	__u8 flags; /* enum shrike_selector_flag */
+	__u8 signal; /* 0: none */
 	__s16 override_error; /* 0 or -errno */
-	__u8 return_signal;   /* of a return hook: sent when the function returns */
+	__u8 return_signal; /* of a return hook: sent when the function returns */
 	__u8 reserved;
 };
 _Static_assert(sizeof(struct shrike_selector_config) == 8, "configuration size");
@@ -502,8 +505,8 @@ _Static_assert(sizeof(struct shrike_text_value) == 8, "map value size");
 
 /* Classes of binaries that no table names. */
 enum shrike_binary_class : __u32 {
-	SHRIKE_BINARY_OTHER = 0,         /* a path that no value matches */
-	SHRIKE_BINARY_UNKNOWN = 1,       /* the path could not be read */
+	SHRIKE_BINARY_OTHER = 0, /* a path that no value matches */
+	SHRIKE_BINARY_UNKNOWN = 1, /* the path could not be read */
 	SHRIKE_BINARY_KERNEL_THREAD = 2, /* no user memory, so no binary */
 	SHRIKE_BINARY_FIRST_NAMED = 3,
 };
@@ -530,10 +533,10 @@ struct shrike_event_hook {
 	struct shrike_process_key process;
 	__u32 hook_id;
 	__u32 generation;
-	__u32 flags;          /* enum shrike_hook_event_flag */
+	__u32 flags; /* enum shrike_hook_event_flag */
 	__s32 override_error; /* 0 or -errno that the caller got */
-	__u16 signal;         /* signal sent, 0 if none */
-	__u16 return_signal;  /* signal sent when the function returned, 0 if none */
+	__u16 signal; /* signal sent, 0 if none */
+	__u16 return_signal; /* signal sent when the function returned, 0 if none */
 	__u16 words_count;
 	__u16 argument_count;
 };

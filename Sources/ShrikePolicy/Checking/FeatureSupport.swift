@@ -104,7 +104,9 @@ public enum FeatureSupport {
                 fields(argument.fields, FeatureSupport.fields[.argument])
                 let type = argument.type
                 let isTracepoint = hook.section == .tracepoints
-                if types.contains(type.value) || isTracepoint && tracepointTypes.contains(type.value) { continue }
+                if types.contains(type.value) || isTracepoint && tracepointTypes.contains(type.value) {
+                    continue
+                }
                 refuse("type: \(type.value.rawValue)", type.range)
             }
             for selector in hook.selectors { self.selector(selector) }

@@ -195,7 +195,8 @@ extension PolicyCheck {
                 error(
                     .argumentPastPrototype, argument.indexRange,
                     "\(code(hook.target.value)) has no field \(argument.index)",
-                    help: own.isEmpty ? "the event has no fields of its own"
+                    help: own.isEmpty
+                        ? "the event has no fields of its own"
                         : "its fields are \(own.joined(separator: ", "))")
                 continue
             }

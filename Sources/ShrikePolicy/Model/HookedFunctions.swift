@@ -43,7 +43,9 @@ extension PolicySpec {
         case .generatedSyscalls:
             return (kernel?.systemCallSymbols ?? []).map { HookedFunction(symbol: $0, isSyscall: true) }
         case .generatedFtrace:
-            return (list.matchingFunctions(kernel) ?? []).map { HookedFunction(symbol: $0, isSyscall: hook.syscall) }
+            return (list.matchingFunctions(kernel) ?? []).map {
+                HookedFunction(symbol: $0, isSyscall: hook.syscall)
+            }
         }
     }
 }

@@ -67,7 +67,9 @@ public struct TracepointField: Sendable, Hashable {
 
     /// What stands in the record.
     public var shape: Shape {
-        if type.hasPrefix("__data_loc") { return type.contains("char") && bytes == 4 ? .dataLocation : .other }
+        if type.hasPrefix("__data_loc") {
+            return type.contains("char") && bytes == 4 ? .dataLocation : .other
+        }
         if type.hasPrefix("__rel_loc") { return .other }
         if type.hasSuffix("]") { return type.hasPrefix("char[") ? .text : .other }
         if type.hasSuffix("*") { return bytes == 8 ? .pointer(isText: type.contains("char")) : .other }
