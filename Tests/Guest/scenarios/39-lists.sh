@@ -57,10 +57,3 @@ YAML
 try_shriked lacking
 expect_status lacking 1
 expect_stderr lacking 'lacking.yaml:8:37: error: this kernel has no function `security_path_nothing`'
-list_policy lacking false false <<-YAML
-	type: "generated_ftrace"
-	pattern: "^no_such_thing_"
-YAML
-try_shriked unmatched
-expect_status unmatched 1
-expect_stderr unmatched 'lacking.yaml:9:14: error: no function of this kernel matches'
