@@ -57,7 +57,8 @@ let package = Package(
         library("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
 
         // Policies: pure, no kernel.
-        library("ShrikePolicy", ["CLibYAML"]),
+        library("ShrikePattern"),
+        library("ShrikePolicy", ["CLibYAML", "ShrikePattern"]),
         library("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
 
         // Events: pure, no kernel.
@@ -77,7 +78,7 @@ let package = Package(
             "ShrikeDaemon",
             [
                 "ShrikeSensors", "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikePolicy",
-                "ShrikePolicyCompiler", "ShrikeBPF", "CShrikeShims", logging,
+                "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "CShrikeShims", logging,
             ]),
         .executableTarget(
             name: "shriked", dependencies: ["ShrikeDaemon", "ShrikeControl", argumentParser, logging],
@@ -86,7 +87,7 @@ let package = Package(
         // The command line.
         .target(
             name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
-        library("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        library("ShrikeEventReader", ["ShrikeControl", "ShrikePattern", protobuf]),
         .executableTarget(
             name: "shrike",
             dependencies: ["ShrikeControl", "ShrikeEventReader", "ShrikeLint", argumentParser],
@@ -100,6 +101,7 @@ let package = Package(
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
+        tests("ShrikePattern"),
         tests("ShrikePolicy"),
         .testTarget(
             name: "ShrikeLintTests", dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport", "shrike"],
@@ -110,9 +112,12 @@ let package = Package(
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        .target(name: "BenchAllocations", path: "Tests/Bench/Allocations"),
         .executableTarget(
             name: "shrike-bench-events",
-            dependencies: ["ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikeTestSupport"],
+            dependencies: [
+                "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikeTestSupport", "BenchAllocations",
+            ],
             path: "Tests/Bench/Events", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

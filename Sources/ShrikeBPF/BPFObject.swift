@@ -149,6 +149,35 @@ public struct LoadedBPFObject: ~Copyable {
         return unsafe BPFLink(handle: link)
     }
 
+    /// Attaches a program to a raw tracepoint.
+    public borrowing func attachRawTracepoint(_ programName: String, event: String) throws(BPFError) -> BPFLink {
+        try unsafe link(programName, event) { unsafe bpf_program__attach_raw_tracepoint($0, event) }
+    }
+
+    /// Attaches a program to a tracepoint, through tracefs.
+    public borrowing func attachTracepoint(
+        _ programName: String, subsystem: String, event: String
+    ) throws(BPFError) -> BPFLink {
+        try unsafe link(programName, event) { unsafe bpf_program__attach_tracepoint($0, subsystem, event) }
+    }
+
+    /// Attaches a program to the entry of a kernel function by a kprobe.
+    public borrowing func attachKprobe(_ programName: String, function: String) throws(BPFError) -> BPFLink {
+        try unsafe link(programName, function) { unsafe bpf_program__attach_kprobe($0, false, function) }
+    }
+
+    private borrowing func link(
+        _ programName: String, _ target: String, _ attach: (OpaquePointer) -> OpaquePointer?
+    ) throws(BPFError) -> BPFLink {
+        guard let program = unsafe bpf_object__find_program_by_name(handle, programName) else {
+            throw BPFError("find program", "\(name)/\(programName)", errno: ENOENT)
+        }
+        guard let link = unsafe attach(program) else {
+            throw BPFError("attach", target, errno: errno, detail: LibbpfMessages.takeTellingLine())
+        }
+        return unsafe BPFLink(handle: link)
+    }
+
     /// The descriptor of a program; the object's own.
     public borrowing func programDescriptor(_ programName: String) throws(BPFError) -> Int32 {
         guard let program = unsafe bpf_object__find_program_by_name(handle, programName) else {

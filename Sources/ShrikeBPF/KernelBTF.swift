@@ -96,9 +96,12 @@ public final class KernelBTF {
     /// The prototype of a function, or nil when BTF has none of this name.
     public func function(named symbol: String) -> BTFFunction? {
         index()
-        guard let id = functions[symbol], let function = unsafe btf__type_by_id(handle, id),
-            let prototype = unsafe btf__type_by_id(handle, function.pointee.type)
-        else { return nil }
+        guard let id = functions[symbol], let function = unsafe btf__type_by_id(handle, id) else { return nil }
+        return unsafe self.function(named: symbol, prototype: function.pointee.type)
+    }
+
+    private func function(named symbol: String, prototype id: UInt32) -> BTFFunction? {
+        guard let prototype = unsafe btf__type_by_id(handle, id) else { return nil }
         let count = Int(unsafe prototype.pointee.info & 0xffff)
         var parameters: [(name: String, type: BTFType)] = []
         // SAFETY: struct btf_param follows the prototype, vlen times (include/uapi/linux/btf.h).
@@ -110,6 +113,33 @@ public final class KernelBTF {
         return BTFFunction(
             name: symbol, parameters: parameters, returnType: unsafe type(prototype.pointee.type))
     }
+
+    /// What a raw tracepoint hands over: `typedef void (*btf_trace_NAME)(void *__data, TP_PROTO)`, without
+    /// the first parameter. Nil when vmlinux has no such tracepoint.
+    public func rawTracepoint(named event: String) -> BTFFunction? {
+        let id = unsafe btf__find_by_name_kind(handle, Self.rawTracepointPrefix + event, BTFKind.typedef)
+        guard id > 0, let alias = unsafe btf__type_by_id(handle, UInt32(id)),
+            let pointer = unsafe btf__type_by_id(handle, alias.pointee.type),
+            unsafe kind(pointer) == BTFKind.pointer,
+            var function = unsafe function(named: event, prototype: pointer.pointee.type),
+            !function.parameters.isEmpty
+        else { return nil }
+        function.parameters.removeFirst()
+        return function
+    }
+
+    /// All raw tracepoints of vmlinux.
+    public var rawTracepointNames: [String] {
+        (1..<(unsafe btf__type_cnt(handle))).compactMap { id in
+            guard let type = unsafe btf__type_by_id(handle, id), unsafe kind(type) == BTFKind.typedef
+            else { return nil }
+            let alias = unsafe name(type.pointee.name_off)
+            return alias.hasPrefix(Self.rawTracepointPrefix)
+                ? String(alias.dropFirst(Self.rawTracepointPrefix.count)) : nil
+        }
+    }
+
+    private static let rawTracepointPrefix = "btf_trace_"
 
     private func type(_ id: UInt32) -> BTFType {
         if id == 0 { return .void }

@@ -2,25 +2,84 @@
 // The running kernel's answers to the policy checker.
 
 internal import ShrikeBPF
+internal import ShrikePattern
 internal import ShrikePolicy
 
-/// Facts from the kernel's BTF.
-struct BTFKernelFacts: KernelFacts {
+/// Facts from the kernel's BTF and from tracefs.
+final class BTFKernelFacts: KernelFacts {
     let types: KernelBTF
+    /// Read when the first policy asks: it is long.
+    private(set) lazy var traceableFunctions = Tracefs()?.traceableFunctions
+    /// By expression: the checker and the compiler ask the same.
+    private var matching: [String: [String]] = [:]
+
+    init(types: KernelBTF) { self.types = types }
+
+    func isTraceable(_ name: String) -> Bool { traceableFunctions?.contains(name) ?? false }
+
+    func traceableFunctions(matching expression: String) -> [String]? {
+        if let known = matching[expression] { return known }
+        guard let functions = traceableFunctions, let pattern = try? Pattern(expression) else { return nil }
+        var seen: Set<String> = []
+        let found = functions.filter { pattern.matches($0) && seen.insert($0).inserted }
+        matching[expression] = found
+        return found
+    }
 
     func function(named name: String) -> FunctionPrototype? {
-        types.function(named: name).map { function in
-            FunctionPrototype(
-                name: function.name, parameters: function.parameters.map { ParameterType($0.type) },
-                returnType: ParameterType(function.returnType))
-        }
+        types.function(named: name).map { FunctionPrototype($0) }
     }
 
     func similarFunctions(to name: String) -> [String] {
-        Suggestion.nearest(to: name, among: types.functionNames).map { [$0] } ?? []
+        // Tens of thousands of names: compare only those that begin or end alike.
+        let length = name.utf8.count
+        let head = name.utf8.prefix(4)
+        let tail = name.utf8.suffix(4)
+        let alike = types.functionNames.lazy.filter { candidate in
+            abs(candidate.utf8.count - length) <= 3
+                && (candidate.utf8.starts(with: head) || candidate.utf8.suffix(4).elementsEqual(tail))
+        }
+        return Suggestion.nearest(to: name, among: alike).map { [$0] } ?? []
     }
 
     func hasLSMHook(_ name: String) -> Bool { types.function(named: "bpf_lsm_\(name)") != nil }
+
+    var lsmHooksUnavailable: String? {
+        KernelFacilities.hasBPFLSM() ? nil : "`bpf` is not in /sys/kernel/security/lsm"
+    }
+
+    var tracepointsUnavailable: String? { Tracefs() == nil ? "tracefs is not mounted" : nil }
+
+    func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {
+        Tracefs()?.format(subsystem, event)
+    }
+
+    func similarTracepoints(to subsystem: String, _ event: String) -> [String] {
+        let events = Tracefs()?.events ?? []
+        // The right event in the wrong subsystem comes before a slip of the pen.
+        if let same = events.first(where: { $0.hasSuffix("/\(event)") }) { return [same] }
+        return Suggestion.nearest(to: "\(subsystem)/\(event)", among: events).map { [$0] } ?? []
+    }
+
+    func rawTracepoint(named event: String) -> FunctionPrototype? {
+        types.rawTracepoint(named: event).map { FunctionPrototype($0) }
+    }
+
+    func similarRawTracepoints(to event: String) -> [String] {
+        Suggestion.nearest(to: event, among: types.rawTracepointNames).map { [$0] } ?? []
+    }
+
+    var systemCallSymbols: [String] {
+        types.functionNames.filter { $0.hasPrefix(SyscallSymbol.prefix + "sys_") }.sorted()
+    }
+}
+
+extension FunctionPrototype {
+    fileprivate init(_ function: BTFFunction) {
+        self.init(
+            name: function.name, parameters: function.parameters.map { ParameterType($0.type) },
+            returnType: ParameterType(function.returnType))
+    }
 }
 
 extension ParameterType {

@@ -23,13 +23,13 @@ struct PolicyPlanning {
             let names = lacking.map { "\($0.name) (Linux \($0.since))" }.joined(separator: ", ")
             throw .refused("kernel \(KernelFacilities.release) lacks what shriked needs: \(names)")
         }
+        let kernel = BTFKernelFacts(types: types)
         let (policies, warnings) = try PolicyFiles.load(
-            files: configuration.policyFiles, folders: configuration.policyFolders,
-            kernel: BTFKernelFacts(types: types))
+            files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
         do throws(CompileError) {
             return PolicyPlanning(
-                policies: policies, hooks: try PolicyCompiler.compile(policies),
+                policies: policies, hooks: try PolicyCompiler.compile(policies, kernel: kernel),
                 mechanisms: MechanismChoice(types: types, hasBPFLSM: KernelFacilities.hasBPFLSM()))
         } catch {
             throw .policies(error.diagnostics)
@@ -38,19 +38,21 @@ struct PolicyPlanning {
 
     /// A hook that the kernel refused, as a finding at the first policy that asks for it.
     func diagnostic(for error: HookError) -> Diagnostic {
-        let hooks = policies.lazy.flatMap(\.spec.kprobes)
-        let range = hooks.first { $0.symbol == error.target.symbol }?.call.range ?? policies[0].range
         let help: String
         switch error.mechanism {
         case .modifyReturn:
             help =
                 "Override needs a function that this kernel lets BPF answer for: an LSM hook or a `security_` function"
-        case .fentry, .lsm:
+        case .lsm:
+            help = "this kernel lets no BPF program answer at the hook"
+        case .rawTracepoint, .tracepoint:
+            help = "the kernel's reason is above; `--debug` shows all of it"
+        case .fentry, .fexit, .kprobe:
             help = "the function has no entry that BPF can attach to on this kernel; hook its caller"
         }
         let reason = error.cause.detail.isEmpty ? "errno \(error.cause.errno)" : error.cause.detail
         return Diagnostic(
-            .error, .notAttachable, at: range, "`\(error.target.symbol)` cannot be hooked here: \(reason)",
+            .error, .notAttachable, at: error.place, "`\(error.target.symbol)` cannot be hooked here: \(reason)",
             help: help)
     }
 }

@@ -61,7 +61,8 @@ struct RingMerge: ~Copyable {
         case (let record?, nil): return unsafe (record, true)
         case (nil, let record?): return unsafe (record, false)
         case (let left?, let right?):
-            return unsafe Self.time(left) <= Self.time(right) ? (left, true) : (right, false)
+            // The parts of a long command line carry their exec's time and come before it.
+            return unsafe Self.time(left) < Self.time(right) ? (left, true) : (right, false)
         }
     }
 

@@ -2,6 +2,7 @@
 // Decides which events a reader sees, with the meaning that the daemon gives the same filter.
 
 public import ShrikeControl
+public import ShrikePattern
 import SwiftProtobuf
 
 /// A compiled `Filter` message: its members are ANDed, the values of a member are ORed.

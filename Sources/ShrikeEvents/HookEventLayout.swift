@@ -5,6 +5,10 @@
 public enum HookEventKind: Sendable, Equatable {
     /// `process_kprobe`: kprobes and fentries.
     case kprobe
+    /// `process_lsm`: lsmhooks.
+    case lsm
+    /// `process_tracepoint`: tracepoints.
+    case tracepoint(subsystem: String, event: String)
 }
 
 /// What the records of one generation of one hook mean.
@@ -17,7 +21,7 @@ public struct HookEventLayout: Sendable, Equatable {
     public var generation: UInt32
     /// What kind of event the hook makes.
     public var kind: HookEventKind
-    /// The function as printed; a syscall carries its architecture's prefix (`__x64_sys_…`).
+    /// The function as printed; a syscall carries its architecture's prefix (`__x64_sys_…`). An LSM hook's name.
     public var functionName: String
     /// What the kernel side writes, in order. At most `HookRecord.maximumArguments`.
     public var slots: [ArgumentSlot]
@@ -68,17 +72,20 @@ public struct PolicyEventLayout: Sendable, Equatable {
     public var tags: [String]
     /// The arguments that the policy declares, in its order.
     public var arguments: [PolicyArgumentLayout]
+    /// The function's result; nil when the policy does not hook the return.
+    public var result: PolicyArgumentLayout?
 
     /// Makes a layout from its parts.
     public init(
         name: String, namespace: String? = nil, message: String? = nil, tags: [String] = [],
-        arguments: [PolicyArgumentLayout] = []
+        arguments: [PolicyArgumentLayout] = [], result: PolicyArgumentLayout? = nil
     ) {
         self.name = name
         self.namespace = namespace
         self.message = message
         self.tags = tags
         self.arguments = arguments
+        self.result = result
     }
 }
 
@@ -127,13 +134,19 @@ public struct SelectorEventLayout: Sendable, Equatable {
     public var policy: Int
     /// The actions, in the policy's order; empty means `post`.
     public var actions: [SelectorAction]
+    /// What is done when the function returns; empty means `post`.
+    public var returnActions: [SelectorAction]
     /// Whether they are carried out.
     public var mode: Mode
 
     /// Makes a layout from its parts.
-    public init(policy: Int, actions: [SelectorAction] = [], mode: Mode = .enforce) {
+    public init(
+        policy: Int, actions: [SelectorAction] = [], returnActions: [SelectorAction] = [],
+        mode: Mode = .enforce
+    ) {
         self.policy = policy
         self.actions = actions
+        self.returnActions = returnActions
         self.mode = mode
     }
 }

@@ -20,6 +20,10 @@ public struct HookFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let overridden = HookFlags(rawValue: 0x4)
     /// The process was not known to the kernel side: its key was made from the task itself.
     public static let unknownProcess = HookFlags(rawValue: 0x8)
+    /// The hook is one of a function's return, and the record says which selectors matched at its entry.
+    public static let hasEntry = HookFlags(rawValue: 0x10)
+    /// `returnSignal` was sent when the function returned.
+    public static let returnSignalSent = HookFlags(rawValue: 0x20)
 }
 
 /// One hit of a hook, for all policies at once. Kernel side: `struct shrike_event_hook`.
@@ -41,10 +45,12 @@ public struct HookRecord {
             throw DecodeError(.countOverLimit, offset: 62, needed: arguments, had: Self.maximumArguments)
         }
         var offset = MemoryLayout<shrike_event_hook>.size
-        guard words * 8 <= bytes.count - offset else {
-            throw DecodeError(.truncated, offset: offset, needed: words * 8, had: bytes.count - offset)
+        let sets = HookFlags(rawValue: raw.flags).contains(.hasEntry) ? 2 : 1
+        guard sets * words * 8 <= bytes.count - offset else {
+            throw DecodeError(
+                .truncated, offset: offset, needed: sets * words * 8, had: bytes.count - offset)
         }
-        offset += words * 8
+        offset += sets * words * 8
         var offsets = InlineArray<8, UInt32>(repeating: 0)
         for index in 0..<arguments {
             // A record is smaller than 4 GiB (size_bytes has 32 bits), so an offset fits.
@@ -71,7 +77,9 @@ public struct HookRecord {
     /// 0 or the -errno that the caller got.
     public var overrideError: Int32 { raw.override_error }
     /// The signal sent, 0 if none.
-    public var signal: UInt32 { raw.signal }
+    public var signal: UInt32 { UInt32(raw.signal) }
+    /// The signal sent when the function returned, 0 if none.
+    public var returnSignal: UInt32 { UInt32(raw.return_signal) }
     /// How many words of matched selectors there are.
     public var wordsCount: Int { Int(raw.words_count) }
     /// How many arguments there are.
@@ -82,6 +90,27 @@ public struct HookRecord {
         precondition(index >= 0 && index < wordsCount)
         return bytes.loadUnaligned(
             fromByteOffset: MemoryLayout<shrike_event_hook>.size + index * 8, as: UInt64.self)
+    }
+
+    /// The first matched selector from a bit on, or nil.
+    public func nextMatch(from selector: Int) -> Int? {
+        var index = selector / 64
+        var mask = UInt64.max << UInt64(selector % 64)
+        while index < wordsCount {
+            let word = matchedWord(index) & mask
+            if word != 0 { return index * 64 + word.trailingZeroBitCount }
+            mask = .max
+            index += 1
+        }
+        return nil
+    }
+
+    /// 64 bits of the selectors that matched at the function's entry, of each policy the first one; only when
+    /// `flags` has `hasEntry`. The index must be below `wordsCount`.
+    public func entryWord(_ index: Int) -> UInt64 {
+        precondition(index >= 0 && index < wordsCount && flags.contains(.hasEntry))
+        return bytes.loadUnaligned(
+            fromByteOffset: MemoryLayout<shrike_event_hook>.size + (wordsCount + index) * 8, as: UInt64.self)
     }
 
     /// An argument in the order of the layout's slots. The index must be below `argumentCount`.
@@ -137,8 +166,8 @@ public struct HookArgument {
             throw DecodeError(.malformedArgument, offset: offset, needed: Int(raw.type), had: 0)
         }
         let isError = HookArgumentFlags(rawValue: raw.flags).contains(.error)
-        if type.isInteger, size != 8, !isError {
-            throw DecodeError(.malformedArgument, offset: offset + 4, needed: 8, had: size)
+        if let needed = type.isInteger ? 8 : type.structureSize, size != needed, !isError {
+            throw DecodeError(.malformedArgument, offset: offset + 4, needed: needed, had: size)
         }
         return offset + fixedSize + padded
     }

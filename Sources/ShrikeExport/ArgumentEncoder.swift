@@ -15,31 +15,49 @@ extension LineEncoder {
         line.append(",\"args\":[")
         for position in arguments {
             if position > arguments.lowerBound { line.append(",") }
-            let layout = hook.arguments[position]
-            if layout.slot >= 0, layout.slot < record.argumentCount {
-                append(record.argument(layout.slot), as: layout.type, to: &line)
-            } else {
-                appendError(to: &line)
-                fits = false
-            }
-            line.append(hook.bytes(layout.end))
+            if !append(hook.arguments[position], of: hook, record, to: &line) { fits = false }
         }
         line.append("]")
         return fits
     }
 
+    /// Appends `,"return":{…}`.
+    /// - Returns: false when the value is not in the record.
+    internal func append(
+        result: PreparedHook.Argument, of hook: PreparedHook, _ record: HookRecord, to line: inout ByteBuffer
+    ) -> Bool {
+        line.append(",\"return\":")
+        return append(result, of: hook, record, to: &line)
+    }
+
+    private func append(
+        _ layout: PreparedHook.Argument, of hook: PreparedHook, _ record: HookRecord,
+        to line: inout ByteBuffer
+    ) -> Bool {
+        let isThere = layout.slot >= 0 && layout.slot < record.argumentCount
+        if isThere {
+            append(record.argument(layout.slot), as: layout.type, to: &line)
+        } else {
+            appendError(to: &line)
+        }
+        line.append(hook.bytes(layout.end))
+        return isThere
+    }
+
     /// Appends an argument without the end of its object, which the layout has.
     private func append(_ argument: HookArgument, as type: ArgumentType, to line: inout ByteBuffer) {
-        guard !argument.flags.contains(.error), argument.type.isInteger == type.isInteger else {
+        guard !argument.flags.contains(.error), argument.type.isInteger == type.isInteger,
+            argument.type.structureSize == type.structureSize
+        else {
             return appendError(to: &line)
         }
         switch type {
         case .none:
             appendError(to: &line)
-        case .int32:
+        case .int8, .int16, .int32:
             line.append("{\"int_arg\":")
             line.append(decimal: Int64(Int32(truncatingIfNeeded: argument.integer)))
-        case .uint32:
+        case .uint8, .uint16, .uint32:
             line.append("{\"uint_arg\":")
             line.append(decimal: UInt32(truncatingIfNeeded: argument.integer))
         case .int64:
@@ -48,16 +66,25 @@ extension LineEncoder {
         case .uint64, .size:
             line.append("{\"size_arg\":")
             line.append(quoted: argument.integer)
-        case .string:
+        case .string, .filename:
             line.append("{\"string_arg\":\"")
             line.append(escaping: argument.payload)
             line.append("\"")
-        case .file:
+        case .file, .fd, .kiocb:
             line.append("{\"file_arg\":{")
             append(path: argument, to: &line)
-        case .path:
+        case .path, .dentry:
             line.append("{\"path_arg\":{")
             append(path: argument, to: &line)
+        case .binprm:
+            line.append("{\"linux_binprm_arg\":{")
+            append(path: argument, to: &line)
+        case .sock, .socket:
+            append(sock: argument, to: &line)
+        case .skb:
+            append(packet: argument, to: &line)
+        case .sockaddr:
+            append(socketAddress: argument, to: &line)
         }
     }
 
@@ -75,7 +102,7 @@ extension LineEncoder {
         line.append("\"}")
     }
 
-    private func appendError(to line: inout ByteBuffer) {
+    internal func appendError(to line: inout ByteBuffer) {
         line.append("{\"error_arg\":{\"Message\":\"Bad address for basic type\"}")
     }
 }

@@ -13,6 +13,8 @@ public import ShrikeProcesses
 /// may come behind their process's exit (`ProcessTreeConfiguration.retainedBatches`).
 public final class EventPipeline {
     private static let maximumPreparedHooks = 8_192
+    /// Lines with huge argvs may take more, but not for ever.
+    private static let keptRoom = 4 << 20
 
     /// The processes of this node; for the same thread only.
     public let processes: ProcessTree
@@ -97,8 +99,18 @@ public final class EventPipeline {
             counts.unknownLayouts &+= 1
             return
         }
-        let result = encoder.append(record, hook, processes, to: &lines)
-        counts.exported.kprobe &+= result.lines
+        if processes.find(record.process) == nil { processes.countUnknownProcess() }
+        var result = LineEncoder.FanOut()
+        var selector = 0
+        // A record can match two thousand policies: the buffer holds a part of their lines at a time.
+        while encoder.append(
+            record, hook, from: &selector, limit: flushBytes, &result, processes, to: &lines)
+        {
+            counts.exported.add(result.lines, of: hook.kind)
+            result.lines = 0
+            flush()
+        }
+        counts.exported.add(result.lines, of: hook.kind)
         counts.suppressed &+= result.suppressed
         if !result.fits { counts.layoutMismatches &+= 1 }
     }
@@ -130,5 +142,6 @@ public final class EventPipeline {
         let taken = sink.write(bytes)
         if taken < bytes.count { counts.drop(UnsafeRawBufferPointer(rebasing: bytes[taken...])) }
         lines.removeAll()
+        if lines.capacity > Self.keptRoom { lines.releaseRoom(above: Self.keptRoom) }
     }
 }

@@ -47,10 +47,11 @@ internal struct LineEncoder: ~Copyable {
     internal mutating func append(
         seed process: ProcessReference, ktime: UInt64, _ processes: ProcessTree, to line: inout ByteBuffer
     ) {
+        let start = line.count
         line.append("{\"process_exec\":{\"process\":")
         processes.append(process, to: &line)
-        appendParent(of: process, processes, to: &line)
-        appendAncestors(.exec, of: process, processes, to: &line)
+        appendParent(of: process, processes, start, to: &line)
+        appendAncestors(.exec, of: process, processes, start, to: &line)
         appendEnvelope(processes.clock.wallTime(monotonic: ktime), to: &line)
     }
 
@@ -58,10 +59,11 @@ internal struct LineEncoder: ~Copyable {
     internal mutating func append(
         _ exec: ExecRecord, _ process: ProcessReference, _ processes: ProcessTree, to line: inout ByteBuffer
     ) {
+        let start = line.count
         line.append("{\"process_exec\":{\"process\":")
         processes.append(process, exec: exec, to: &line)
-        appendParent(of: process, processes, to: &line)
-        appendAncestors(.exec, of: process, processes, to: &line)
+        appendParent(of: process, processes, start, to: &line)
+        appendAncestors(.exec, of: process, processes, start, to: &line)
         appendEnvelope(processes.clock.wallTime(monotonic: exec.header.ktime), to: &line)
     }
 
@@ -69,10 +71,11 @@ internal struct LineEncoder: ~Copyable {
     internal mutating func append(
         _ exit: ExitRecord, _ process: ProcessReference?, _ processes: ProcessTree, to line: inout ByteBuffer
     ) {
+        let start = line.count
         line.append("{\"process_exit\":{\"process\":")
         if let process {
             processes.append(process, to: &line)
-            appendParent(of: process, processes, to: &line)
+            appendParent(of: process, processes, start, to: &line)
         } else {
             append(unknown: exit.process, isReported: false, processes.clock, to: &line)
         }
@@ -90,73 +93,92 @@ internal struct LineEncoder: ~Copyable {
         line.append(",\"time\":\"")
         timestamps.append(time, to: &line)
         line.append("\"")
-        if let process { appendAncestors(.exit, of: process, processes, to: &line) }
+        if let process { appendAncestors(.exit, of: process, processes, start, to: &line) }
         appendEnvelope(time, to: &line)
     }
 
-    /// Appends one event for each policy that matched.
-    /// - Returns: how many lines there are, how many matches post none, and whether all selectors and slots
-    ///   were the layout's.
+    /// What became of a hook record.
+    internal struct FanOut {
+        /// Events made.
+        internal var lines: UInt64 = 0
+        /// Matches that post none.
+        internal var suppressed: UInt64 = 0
+        /// Whether all selectors and slots were the layout's.
+        internal var fits = true
+    }
+
+    /// Appends one event for each policy that matched, until the buffer holds `limit` bytes.
+    /// - Parameter selector: the bit to begin with; afterwards the one to go on with.
+    /// - Returns: whether there are more.
     internal mutating func append(
-        _ record: HookRecord, _ hook: PreparedHook, _ processes: ProcessTree, to line: inout ByteBuffer
-    ) -> (lines: UInt64, suppressed: UInt64, fits: Bool) {
+        _ record: HookRecord, _ hook: PreparedHook, from selector: inout Int, limit: Int,
+        _ result: inout FanOut,
+        _ processes: ProcessTree, to line: inout ByteBuffer
+    ) -> Bool {
         let process = processes.find(record.process)
-        if process == nil { processes.countUnknownProcess() }
-        var result = (lines: UInt64(0), suppressed: UInt64(0), fits: true)
         // Lines of one record differ between `head` and `tail` only: both are copied from the first one.
         var head = 0..<0
         var tail = 0..<0
-        for index in 0..<record.wordsCount {
-            var word = record.matchedWord(index)
-            while word != 0 {
-                let bit = index * 64 + word.trailingZeroBitCount
-                word &= word - 1
-                guard bit < hook.selectors.count, hook.policies.indices.contains(hook.selectors[bit].policy)
-                else {
-                    result.fits = false
-                    continue
-                }
-                let selector = hook.selectors[bit]
-                guard selector.posts else {
-                    result.suppressed += 1
-                    continue
-                }
-                let isFirst = head.isEmpty
-                let start = line.count
-                if isFirst {
-                    appendHead(record, hook, process, processes, to: &line)
-                    head = start..<line.count
-                } else {
-                    line.append(ownBytes: head)
-                }
-                let policy = hook.policies[selector.policy]
-                if !append(policy.arguments, of: hook, record, to: &line) { result.fits = false }
-                line.append(",\"action\":\"")
-                line.append(hook.action(selector, record))
-                line.append("\"")
-                line.append(hook.bytes(policy.end))
-                if isFirst {
-                    let tailStart = line.count
-                    if let process { appendAncestors(.hook, of: process, processes, to: &line) }
-                    appendEnvelope(processes.clock.wallTime(monotonic: record.header.ktime), to: &line)
-                    tail = tailStart..<line.count
-                } else {
-                    line.append(ownBytes: tail)
-                }
-                result.lines += 1
+        while let bit = record.nextMatch(from: selector) {
+            if line.count >= limit { return true }
+            selector = bit + 1
+            guard bit < hook.selectors.count, hook.policies.indices.contains(hook.selectors[bit].policy)
+            else {
+                result.fits = false
+                continue
             }
+            let matched = hook.selectors[bit]
+            guard matched.posts else {
+                result.suppressed += 1
+                continue
+            }
+            let isFirst = head.isEmpty
+            let start = line.count
+            if isFirst {
+                appendHead(record, hook, process, processes, to: &line)
+                head = start..<line.count
+            } else {
+                line.append(ownBytes: head)
+            }
+            let policy = hook.policies[matched.policy]
+            line.append(hook.bytes(policy.beforeArguments))
+            if !append(policy.arguments, of: hook, record, to: &line) { result.fits = false }
+            if let value = policy.result, !append(result: value, of: hook, record, to: &line) {
+                result.fits = false
+            }
+            line.append(hook.bytes(policy.beforeAction))
+            line.append(",\"action\":\"")
+            line.append(hook.action(hook.entrySelector(of: policy, record) ?? matched, record))
+            line.append("\"")
+            line.append(hook.bytes(policy.afterAction))
+            if hook.hasReturnAction {
+                line.append(",\"return_action\":\"")
+                line.append(hook.returnAction(matched, record))
+                line.append("\"")
+            }
+            line.append(hook.bytes(policy.end))
+            if isFirst {
+                let tailStart = line.count
+                if let process { appendAncestors(.hook, of: process, processes, start, to: &line) }
+                appendEnvelope(processes.clock.wallTime(monotonic: record.header.ktime), to: &line)
+                tail = tailStart..<line.count
+            } else {
+                line.append(ownBytes: tail)
+            }
+            result.lines += 1
         }
-        return result
+        return false
     }
 
     private mutating func appendHead(
         _ record: HookRecord, _ hook: PreparedHook, _ process: ProcessReference?, _ processes: ProcessTree,
         to line: inout ByteBuffer
     ) {
-        line.append("{\"process_kprobe\":{\"process\":")
+        let start = line.count
+        line.append(hook.bytes(hook.start))
         if let process {
             processes.append(process, tid: record.header.tid, to: &line)
-            appendParent(of: process, processes, to: &line)
+            appendParent(of: process, processes, start, to: &line)
         } else {
             append(
                 unknown: record.process, isReported: record.flags.contains(.unknownProcess), processes.clock,
@@ -178,21 +200,21 @@ internal struct LineEncoder: ~Copyable {
     }
 
     private func appendParent(
-        of process: ProcessReference, _ processes: ProcessTree, to line: inout ByteBuffer
+        of process: ProcessReference, _ processes: ProcessTree, _ lineStart: Int, to line: inout ByteBuffer
     ) {
         guard let parent = processes.parent(of: process) else { return }
         line.append(",\"parent\":")
-        processes.append(parent, to: &line)
+        processes.append(relative: parent, lineStart: lineStart, to: &line)
     }
 
     private func appendAncestors(
-        _ kind: AncestorOptions, of process: ProcessReference, _ processes: ProcessTree,
+        _ kind: AncestorOptions, of process: ProcessReference, _ processes: ProcessTree, _ lineStart: Int,
         to line: inout ByteBuffer
     ) {
         guard ancestors.contains(kind) else { return }
         let start = line.count
         line.append(",\"ancestors\":[")
-        if processes.appendAncestors(of: process, to: &line) == 0 {
+        if processes.appendAncestors(of: process, lineStart: lineStart, to: &line) == 0 {
             line.truncate(to: start)
         } else {
             line.append("]")

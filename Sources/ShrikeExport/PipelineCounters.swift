@@ -11,12 +11,25 @@ public struct EventCounts: Sendable, Equatable {
     public var exit: UInt64 = 0
     /// `process_kprobe`.
     public var kprobe: UInt64 = 0
+    /// `process_lsm`.
+    public var lsm: UInt64 = 0
+    /// `process_tracepoint`.
+    public var tracepoint: UInt64 = 0
 
     /// All zero.
     public init() {}
 
+    /// Counts the events of a hook.
+    internal mutating func add(_ lines: UInt64, of kind: HookEventKind) {
+        switch kind {
+        case .kprobe: kprobe &+= lines
+        case .lsm: lsm &+= lines
+        case .tracepoint: tracepoint &+= lines
+        }
+    }
+
     /// All kinds.
-    public var total: UInt64 { exec &+ exit &+ kprobe }
+    public var total: UInt64 { exec &+ exit &+ kprobe &+ lsm &+ tracepoint }
 }
 
 /// Counters of a pipeline, from its creation on. Copied out by the pipeline's thread.
@@ -43,15 +56,24 @@ public struct PipelineCounters: Sendable, Equatable {
 
     /// Moves lines that were not taken from exported to dropped.
     internal mutating func drop(_ lines: UnsafeRawBufferPointer) {
-        for line in lines.split(separator: UInt8(ascii: "\n")) {
-            // {"process_exec  {"process_exit  {"process_kprobe
-            let kind = line.dropFirst(10)
+        var start = lines.startIndex
+        // Without allocations: this is what happens when there is no time.
+        while start < lines.endIndex {
+            // {"process_exec  {"process_exit  {"process_kprobe  {"process_lsm  {"process_tracepoint
+            let kind = lines[start...].dropFirst(10).prefix(4)
+            start = (lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.endIndex - 1) + 1
             if kind.starts(with: "exec".utf8) {
                 exported.exec &-= 1
                 dropped.exec &+= 1
             } else if kind.starts(with: "exit".utf8) {
                 exported.exit &-= 1
                 dropped.exit &+= 1
+            } else if kind.starts(with: "lsm".utf8) {
+                exported.lsm &-= 1
+                dropped.lsm &+= 1
+            } else if kind.starts(with: "trac".utf8) {
+                exported.tracepoint &-= 1
+                dropped.tracepoint &+= 1
             } else {
                 exported.kprobe &-= 1
                 dropped.kprobe &+= 1

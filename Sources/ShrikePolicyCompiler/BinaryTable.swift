@@ -15,7 +15,7 @@ public struct BinaryTable: Sendable, Hashable {
     public static let maximumPathBytes = Int(SHRIKE_MAX_BINARY_BYTES) - 1
 
     init(policies: [TracingPolicy]) {
-        for hook in policies.lazy.flatMap(\.spec.kprobes) {
+        for hook in policies.lazy.flatMap(\.spec.hooks) {
             for value in hook.selectors.lazy.flatMap(\.matchBinaries).flatMap(\.values) {
                 guard numbers[value.value] == nil else { continue }
                 numbers[value.value] = paths.count

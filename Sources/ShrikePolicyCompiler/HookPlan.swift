@@ -3,23 +3,71 @@
 
 public import ShrikeABI
 public import ShrikeEvents
+public import ShrikePolicy
+
+/// Where in the kernel a hook is.
+public enum HookKind: Int, Sendable, Hashable, Comparable {
+    /// The entry of a function.
+    case function
+    /// A function's return.
+    case functionReturn
+    /// An LSM hook.
+    case lsm
+    /// A raw tracepoint: its parameters.
+    case rawTracepoint
+    /// A tracepoint: the fields of its record.
+    case tracepoint
+
+    public static func < (left: HookKind, right: HookKind) -> Bool { left.rawValue < right.rawValue }
+}
 
 /// What is hooked.
 public struct HookTarget: Sendable, Hashable, Comparable {
-    /// The kernel symbol.
+    /// What kind of place it is.
+    public var kind: HookKind
+    /// The kernel symbol; the LSM hook without prefix; `subsystem/event` of a tracepoint.
     public var symbol: String
     /// Arguments are behind the `struct pt_regs *` of a syscall's function.
     public var isSyscall: Bool
 
-    public static func < (left: HookTarget, right: HookTarget) -> Bool { left.symbol < right.symbol }
+    /// A place in the kernel.
+    public init(_ kind: HookKind = .function, symbol: String, isSyscall: Bool = false) {
+        self.kind = kind
+        self.symbol = symbol
+        self.isSyscall = isSyscall
+    }
+
+    public static func < (left: HookTarget, right: HookTarget) -> Bool {
+        (left.symbol, left.kind, left.isSyscall ? 1 : 0) < (right.symbol, right.kind, right.isSyscall ? 1 : 0)
+    }
+}
+
+/// Where an argument comes from.
+public enum ArgumentSource: Sendable, Hashable {
+    /// The function's parameter of this number.
+    case parameter(Int)
+    /// A system call's argument of this number.
+    case systemCall(Int)
+    /// What the function returned.
+    case result
+    /// A number or an address in the tracepoint's record.
+    case field(offset: Int, bytes: Int, isSigned: Bool)
+    /// A text in the record.
+    case fieldText(offset: Int, bytes: Int)
+    /// A text in the record, where a `__data_loc` word says.
+    case dataLocation(offset: Int)
 }
 
 /// One distinct argument of a hook: read once for all policies.
 public struct PlannedArgument: Sendable, Hashable {
-    /// The parameter, counted from 0.
-    public var index: Int
+    /// Where it comes from.
+    public var source: ArgumentSource
     /// How it is read.
     public var type: shrike_argument_type
+    /// The structure's size; nil for numbers and texts.
+    public var objectBytes: Int?
+    /// The row of the selectors that a file without a path can match; nil when all filters need a path.
+    public var pathlessRow: Int?
     /// Its text buffer; nil for numbers.
     public var textIndex: Int?
     /// Where its forward table starts; nil when no filter needs it.
@@ -48,18 +96,24 @@ public struct PlannedSelector: Sendable, Hashable {
     public var signal: Int
     /// The error to refuse with, negative; nil: not refused.
     public var overrideError: Int?
+    /// The signal to send when the function returns; 0: none. The other two tell then what was done at entry.
+    public var returnSignal = 0
 }
 
 /// The plan of one hook for all policies on it.
 public struct HookPlan: Sendable {
     /// What is hooked.
     public var target: HookTarget
+    /// The first policy's word for it.
+    public var place: SourceRange
     /// Number of 64-bit words of a selector set.
     public var wordCount: Int
     /// All selectors.
     public var everyone: SelectorSet
     /// The distinct arguments, in the order of the event record.
     public var arguments: [PlannedArgument]
+    /// Look-ups on parts of arguments.
+    public var dimensions: [PlannedDimension] = []
     /// Text bytes of a look-up key.
     public var textKeyBytes: Int
     /// Text bytes that a reversed look-up compares.
@@ -68,7 +122,7 @@ public struct HookPlan: Sendable {
     public var isChained: Bool
     /// The text table, forward and reversed.
     public var texts: [TextEntry]
-    /// The interval table.
+    /// The interval table: intervals, and rows of bits, whose start means nothing.
     public var intervals: [Interval]
     /// By binary class the candidates; nil when no selector filters on the process.
     public var candidates: [SelectorSet]?
@@ -77,9 +131,9 @@ public struct HookPlan: Sendable {
     /// How its events are taken apart; hook id and generation are set by whoever loads it.
     public var layout: HookEventLayout
 
-    /// Some selector refuses the operation.
+    /// Some selector refuses the operation, here or, of a return hook, at its entry.
     public var refuses: Bool { selectors.contains { $0.overrideError != nil } }
-    /// Some selector refuses or signals.
+    /// Some selector refuses or signals, here or, of a return hook, at its entry.
     public var enforces: Bool { selectors.contains { $0.overrideError != nil || $0.signal != 0 } }
 }
 

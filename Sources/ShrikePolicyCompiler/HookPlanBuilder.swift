@@ -7,21 +7,25 @@ internal import ShrikePolicy
 
 /// The union of all policies' wishes on one hook.
 struct HookPlanBuilder {
-    private let target: HookTarget
-    private var entries: [Entry] = []
-    private var arguments: [UnionArgument] = []
+    let target: HookTarget
+    private(set) var entries: [Entry] = []
+    private(set) var arguments: [UnionArgument] = []
 
     /// One hook of one policy: the unit of "the first matching selector acts".
-    private struct Entry {
+    struct Entry {
         var policy: TracingPolicy
-        var hook: KprobeHook
-        /// By position in the hook's `args` the number of the union's argument.
-        var slots: [Int]
+        var hook: any PolicyHook
+        var half: HookHalf
+        /// By position in the hook's `args` the number of the union's argument; nil when nobody needs it.
+        var slots: [Int?]
+        /// The number of the result.
+        var resultSlot: Int?
     }
 
     /// An argument as it is read, however many policies declare it.
-    private struct UnionArgument {
+    struct UnionArgument {
         var index: Int
+        var source: ArgumentSource
         var type: shrike_argument_type
         /// The first declaration, to point at.
         var declared: Argument
@@ -37,21 +41,51 @@ struct HookPlanBuilder {
     init(target: HookTarget) { self.target = target }
 
     /// Takes in one hook of a policy.
-    mutating func add(_ hook: KprobeHook, of policy: TracingPolicy) {
-        let slots = hook.arguments.map { argument in
-            let type = argument.type.value.abiType
-            if let known = arguments.firstIndex(where: { $0.index == argument.index && $0.type == type }) {
-                return known
-            }
-            arguments.append(UnionArgument(index: argument.index, type: type, declared: argument))
-            return arguments.count - 1
+    /// - Parameters:
+    ///   - half: which half of a hook that has two.
+    ///   - format: of a tracepoint that is not raw.
+    mutating func add(
+        _ hook: any PolicyHook, _ half: HookHalf = .whole, of policy: TracingPolicy,
+        format: TracepointFormat? = nil
+    ) {
+        var slots: [Int?] = []
+        for (position, argument) in hook.arguments.enumerated() {
+            // The half at entry posts nothing: it reads what is filtered.
+            let isNeeded = half != .entry || hook.filters(position)
+            slots.append(isNeeded ? slot(of: argument, format) : nil)
         }
-        entries.append(Entry(policy: policy, hook: hook, slots: slots))
+        var resultSlot: Int?
+        if half == .return, let result = hook.returnArgument {
+            resultSlot = slot(result, .result, result.type.value.abiType)
+        }
+        entries.append(Entry(policy: policy, hook: hook, half: half, slots: slots, resultSlot: resultSlot))
+    }
+
+    private mutating func slot(of argument: Argument, _ format: TracepointFormat?) -> Int? {
+        if let format {
+            guard format.fields.indices.contains(argument.index) else { return nil }
+            let field = format.fields[argument.index]
+            let type = argument.type.value == .auto ? field.automaticType : argument.type.value
+            guard let type else { return nil }
+            return slot(argument, field.source(as: type), type.abiType)
+        }
+        return slot(
+            argument, target.isSyscall ? .systemCall(argument.index) : .parameter(argument.index),
+            argument.type.value.abiType)
+    }
+
+    private mutating func slot(
+        _ argument: Argument, _ source: ArgumentSource, _ type: shrike_argument_type
+    ) -> Int {
+        if let known = arguments.firstIndex(where: { $0.source == source && $0.type == type }) { return known }
+        arguments.append(UnionArgument(index: argument.index, source: source, type: type, declared: argument))
+        return arguments.count - 1
     }
 
     /// Works out the plan.
     func build(_ binaries: BinaryTable) throws(CompileError) -> HookPlan {
-        try checkLimits()
+        let crossed = crossedLimits()
+        guard crossed.isEmpty else { throw CompileError(diagnostics: crossed) }
         var numbered: [NumberedSelector] = []
         var selectors: [PlannedSelector] = []
         var layouts: [SelectorEventLayout] = []
@@ -64,57 +98,30 @@ struct HookPlanBuilder {
                 }
                 let mode = entry.policy.spec.mode ?? .enforce
                 let first = selectors.count - number
-                selectors.append(
-                    PlannedSelector(selector?.actions ?? [], policyEnd: first + count, mode: mode))
+                let actions = selector?.actions ?? []
+                let returnActions = entry.half == .return ? selector?.returnActions ?? [] : []
+                var planned = PlannedSelector(actions, policyEnd: first + count, mode: mode)
+                planned.add(returnActions: returnActions, mode: mode)
+                if entry.half == .entry { planned.isPosted = false }
+                selectors.append(planned)
                 layouts.append(
                     SelectorEventLayout(
-                        policy: position, actions: (selector?.actions ?? []).compactMap(\.eventAction),
+                        policy: position,
+                        actions: (actions.compactMap(\.eventAction)) + (entry.half == .entry ? [.noPost] : []),
+                        returnActions: returnActions.compactMap(\.eventAction),
                         mode: mode == .monitor ? .monitor : .enforce))
             }
         }
         let wordCount = (selectors.count + 63) / 64
         let everyone = SelectorSet(first: selectors.count, wordCount: wordCount)
         var plan = HookPlan(
-            target: target, wordCount: wordCount, everyone: everyone, arguments: [], textKeyBytes: 1,
+            target: target, place: entries[0].hook.target.range, wordCount: wordCount, everyone: everyone, arguments: [], textKeyBytes: 1,
             reverseKeyBytes: 1, isChained: false, texts: [], intervals: [],
             candidates: candidates(numbered, everyone, binaries), selectors: selectors,
             layout: layout(layouts))
         planArguments(numbered, &plan)
+        try checkDimensions(plan)
         return plan
-    }
-
-    // MARK: Limits
-
-    private func checkLimits() throws(CompileError) {
-        var diagnostics: [Diagnostic] = []
-        var bits = 0
-        for entry in entries {
-            bits += max(entry.hook.selectors.count, 1)
-            if bits > Int(SHRIKE_MAX_SELECTORS) {
-                diagnostics.append(
-                    Diagnostic(
-                        .error, .hookLimit, at: entry.hook.target.range,
-                        "all policies together have more than \(SHRIKE_MAX_SELECTORS) selectors on `\(target.symbol)`",
-                        help: "put the values of several selectors into one"))
-                break
-            }
-        }
-        if let extra = arguments.dropFirst(Int(SHRIKE_MAX_ARGUMENTS)).first {
-            diagnostics.append(
-                Diagnostic(
-                    .error, .hookLimit, at: extra.declared.range,
-                    "all policies together read more than \(SHRIKE_MAX_ARGUMENTS) different arguments of `\(target.symbol)`",
-                    help: "declare an argument with the same type in every policy"))
-        }
-        let texts = arguments.filter(\.type.isText)
-        if let extra = texts.dropFirst(Int(SHRIKE_MAX_TEXT_ARGUMENTS)).first {
-            diagnostics.append(
-                Diagnostic(
-                    .error, .hookLimit, at: extra.declared.range,
-                    "all policies together read more than \(SHRIKE_MAX_TEXT_ARGUMENTS) different strings and paths of `\(target.symbol)`",
-                    help: "leave out those that no filter and no reader needs"))
-        }
-        guard diagnostics.isEmpty else { throw CompileError(diagnostics: diagnostics) }
     }
 
     // MARK: The process dimension
@@ -140,20 +147,33 @@ struct HookPlanBuilder {
         var forward: [[TextFilter]] = Array(repeating: [], count: arguments.count)
         var reverse = forward
         var numbers: [[NumberFilter]] = Array(repeating: [], count: arguments.count)
+        var parts = PartFilters()
         var filtered = Array(repeating: SelectorSet(wordCount: plan.wordCount), count: arguments.count)
         for selector in numbered {
             for filter in selector.selector.matchArgs {
-                guard let position = filter.position(in: selector.entry.hook) else { continue }
-                let slot = selector.entry.slots[position]
+                guard let position = filter.position(in: selector.entry.hook),
+                    let slot = selector.entry.slots[position]
+                else { continue }
+                add(filter, slot, selector.entry.hook.arguments[position])
+            }
+            guard let slot = selector.entry.resultSlot, let result = selector.entry.hook.returnArgument else {
+                continue
+            }
+            for filter in selector.selector.matchReturnArgs { add(filter, slot, result) }
+
+            func add(_ filter: ArgumentFilter, _ slot: Int, _ argument: Argument) {
                 filtered[slot].insert(selector.bit)
-                if arguments[slot].type.isText {
-                    let text = filter.textFilter(selector: selector.bit)
+                if let part = filter.operator.value.part(of: arguments[slot].type) {
+                    let shape = argument.type.value.integerShape ?? arguments[slot].type.integerShape
+                    parts.add(filter.partFilter(selector: selector.bit, shape), slot, part)
+                } else if arguments[slot].type.isText {
+                    let text = filter.textFilter(selector: selector.bit, arguments[slot].type)
                     if filter.operator.value.comparesEnd {
                         reverse[slot].append(text)
                     } else {
                         forward[slot].append(text)
                     }
-                } else if let shape = selector.entry.hook.arguments[position].type.value.integerShape {
+                } else if let shape = argument.type.value.integerShape ?? arguments[slot].type.integerShape {
                     numbers[slot].append(filter.numberFilter(selector: selector.bit, shape))
                 }
             }
@@ -161,13 +181,15 @@ struct HookPlanBuilder {
 
         let longest = (forward + reverse).joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1
         plan.textKeyBytes = max(1, min(longest, Int(SHRIKE_TEXT_KEY_BYTES)))
+        if parts.haveAddresses { plan.textKeyBytes = max(plan.textKeyBytes, AddressDimension.keyBytes) }
         plan.isChained = longest > Int(SHRIKE_TEXT_KEY_BYTES)
         plan.reverseKeyBytes = max(1, reverse.joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1)
         var nextTable: UInt32 = 0
         var nextText = 0
         for (slot, argument) in arguments.enumerated() {
             var planned = PlannedArgument(
-                index: argument.index, type: argument.type, isSigned: argument.type.isSigned,
+                source: argument.source, type: argument.type, objectBytes: argument.type.objectBytes,
+                isSigned: argument.type.isSigned,
                 filtered: filtered[slot], forwardDefault: plan.everyone, reverseDefault: plan.everyone)
             if argument.type.isText {
                 planned.textIndex = nextText
@@ -187,8 +209,25 @@ struct HookPlanBuilder {
                     plan.intervals.count..<plan.intervals.count + dimension.intervals.count
                 plan.intervals += dimension.intervals
             }
+            if parts.haveFileTypes(of: slot) {
+                var alive = plan.everyone
+                for filter in forward[slot] + reverse[slot] { alive.remove(filter.selector) }
+                planned.pathlessRow = plan.intervals.count
+                plan.intervals.append(Interval(start: 0, alive: alive))
+            }
             plan.arguments.append(planned)
         }
+        parts.plan(&plan, &nextTable)
+    }
+
+    private func checkDimensions(_ plan: HookPlan) throws(CompileError) {
+        guard plan.dimensions.count > Int(SHRIKE_MAX_DIMENSIONS), let entry = entries.last else { return }
+        throw CompileError(diagnostics: [
+            Diagnostic(
+                .error, .hookLimit, at: entry.hook.target.range,
+                "all policies together filter on more than \(SHRIKE_MAX_DIMENSIONS) parts of arguments of `\(target.symbol)`",
+                help: "leave out filters, or put them on fewer arguments")
+        ])
     }
 
     private func addTexts(
@@ -205,17 +244,56 @@ struct HookPlanBuilder {
 
     private func layout(_ selectors: [SelectorEventLayout]) -> HookEventLayout {
         HookEventLayout(
-            hookID: 0, generation: 0, functionName: target.symbol,
+            hookID: 0, generation: 0, kind: target.eventKind, functionName: target.symbol,
             slots: arguments.map { ArgumentSlot(index: UInt32($0.index), type: $0.type.eventType) },
             policies: entries.map { entry in
                 PolicyEventLayout(
                     name: entry.policy.name.value, namespace: entry.policy.namespace?.value,
                     message: entry.hook.message, tags: entry.hook.tags,
-                    arguments: zip(entry.hook.arguments, entry.slots).map { argument, slot in
-                        PolicyArgumentLayout(
-                            slot: slot, label: argument.label, type: arguments[slot].type.eventType)
+                    arguments: entry.half == .entry ? [] : zip(entry.hook.arguments, entry.slots).compactMap {
+                        argument, slot in
+                        slot.map {
+                            PolicyArgumentLayout(
+                                slot: $0, label: target.hasLabels ? argument.label : nil,
+                                type: arguments[$0].type.eventType)
+                        }
+                    },
+                    result: entry.resultSlot.map {
+                        PolicyArgumentLayout(slot: $0, type: arguments[$0].type.eventType)
                     })
             },
             selectors: selectors)
     }
+}
+
+/// The halves of a hook that sees a function's return.
+enum HookHalf {
+    /// The hook has one place only.
+    case whole
+    /// At the function's entry: enforces, posts nothing.
+    case entry
+    /// At its return: posts, and runs `matchReturnActions`.
+    case `return`
+}
+
+extension PolicyHook {
+    /// Some selector filters on an argument.
+    fileprivate func filters(_ position: Int) -> Bool {
+        selectors.contains { $0.matchArgs.contains { $0.position(in: self) == position } }
+    }
+}
+
+extension HookTarget {
+    fileprivate var eventKind: HookEventKind {
+        switch kind {
+        case .function, .functionReturn: return .kprobe
+        case .lsm: return .lsm
+        case .rawTracepoint, .tracepoint:
+            let names = symbol.split(separator: "/", maxSplits: 1)
+            return .tracepoint(subsystem: String(names[0]), event: String(names[names.count - 1]))
+        }
+    }
+
+    /// Arguments of tracepoints carry no label in events.
+    fileprivate var hasLabels: Bool { kind != .rawTracepoint && kind != .tracepoint }
 }

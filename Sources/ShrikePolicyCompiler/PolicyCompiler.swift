@@ -9,14 +9,27 @@ public enum PolicyCompiler {
     ///
     /// The policies have passed `PolicyChecker` and `FeatureSupport`. What remains to go wrong are the limits
     /// that policies reach together on one hook.
+    /// - Parameter kernel: what the kernel has: fields of tracepoints, members of generated lists.
     /// - Throws: the diagnostics, each at the place that crosses a limit; nothing is planned then.
-    public static func compile(_ policies: [TracingPolicy]) throws(CompileError) -> PolicyPlan {
+    public static func compile(
+        _ policies: [TracingPolicy], kernel: (any KernelFacts)? = nil
+    ) throws(CompileError) -> PolicyPlan {
         let binaries = BinaryTable(policies: policies)
         var builders: [HookTarget: HookPlanBuilder] = [:]
         for policy in policies {
-            for hook in policy.spec.kprobes {
-                let target = HookTarget(symbol: hook.symbol, isSyscall: hook.syscall)
+            for hook in policy.spec.kprobes + policy.spec.fentries {
+                for function in policy.spec.functions(of: hook, kernel: kernel) {
+                    add(hook, function, of: policy, to: &builders)
+                }
+            }
+            for hook in policy.spec.lsmHooks {
+                let target = HookTarget(.lsm, symbol: hook.hook.value)
                 builders[target, default: HookPlanBuilder(target: target)].add(hook, of: policy)
+            }
+            for hook in policy.spec.tracepoints {
+                let target = HookTarget(hook.raw ? .rawTracepoint : .tracepoint, symbol: hook.target.value)
+                let format = hook.raw ? nil : kernel?.tracepoint(hook.subsystem.value, hook.event.value)
+                builders[target, default: HookPlanBuilder(target: target)].add(hook, of: policy, format: format)
             }
         }
         var plan = PolicyPlan(hooks: [], binaries: binaries)
@@ -32,10 +45,32 @@ public enum PolicyCompiler {
         guard diagnostics.isEmpty else { throw CompileError(diagnostics: diagnostics) }
         return plan
     }
+
+    /// A hook with `return: true` is two: what it enforces happens at the function's entry, everything else at
+    /// its return. Decision 0010.
+    private static func add(
+        _ hook: KprobeHook, _ function: HookedFunction, of policy: TracingPolicy,
+        to builders: inout [HookTarget: HookPlanBuilder]
+    ) {
+        let entry = HookTarget(symbol: function.symbol, isSyscall: function.isSyscall)
+        guard hook.returns, hook.returnArgument != nil else {
+            builders[entry, default: HookPlanBuilder(target: entry)].add(hook, of: policy)
+            return
+        }
+        let exit = HookTarget(.functionReturn, symbol: function.symbol, isSyscall: function.isSyscall)
+        builders[exit, default: HookPlanBuilder(target: exit)].add(hook, .return, of: policy)
+        let enforces = hook.selectors.contains { $0.actions.contains { $0.kind.value.enforces } }
+        guard enforces, policy.spec.mode != .monitor else { return }
+        builders[entry, default: HookPlanBuilder(target: entry)].add(hook, .entry, of: policy)
+    }
 }
 
 /// Why policies cannot be compiled together.
 public struct CompileError: Error, Sendable {
     /// At least one.
     public var diagnostics: [Diagnostic]
+}
+
+extension ActionKind {
+    fileprivate var enforces: Bool { self == .sigkill || self == .signal || self == .override }
 }

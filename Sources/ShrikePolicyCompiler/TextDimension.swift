@@ -8,6 +8,8 @@ public struct TextEntry: Sendable, Hashable {
     public var table: UInt32
     /// The text bytes of the key; an Equal value ends in NUL.
     public var key: [UInt8]
+    /// How many bits of the key count; nil: all of them.
+    public var keyBits: Int?
     /// The table in which what lies behind this key is looked up; 0: none.
     public var nextTable: UInt32
     /// The selectors alive when this is the longest match.

@@ -5,6 +5,11 @@ public import ShrikeEvents
 public import ShrikeJSON
 
 extension ProcessTree {
+    /// Bytes of a line above which its relatives lose their long arguments.
+    private static let longLine = 256 << 10
+    /// Rendered bytes above which arguments are long.
+    private static let longArguments: UInt32 = 4_096
+
     /// The image with a key, or nil.
     @inline(__always)
     public func find(_ key: ProcessKey) -> ProcessReference? {
@@ -19,11 +24,32 @@ extension ProcessTree {
         return entry.parent < 0 ? nil : ProcessReference(index: entry.parent)
     }
 
-    /// Appends a process as it is in exec and exit events and as a parent or ancestor.
+    /// Appends a process as it is in exec and exit events.
     public func append(_ process: ProcessReference, to buffer: inout ByteBuffer) {
         ensureRendered(process.index)
         guard let fragment = table.entries[Int(process.index)].fragment else { return }
         buffer.append(fragment.bytes)
+    }
+
+    /// Appends a process as a parent or ancestor.
+    ///
+    /// Long arguments become `<enomem>`, as where the incumbent could not keep them, when the line is long
+    /// already: else a family of processes with huge argvs makes lines that no sink takes, and hides in them.
+    /// - Parameter lineStart: where the line begins in the buffer.
+    public func append(relative process: ProcessReference, lineStart: Int, to buffer: inout ByteBuffer) {
+        ensureRendered(process.index)
+        guard let fragment = table.entries[Int(process.index)].fragment else { return }
+        let offsets = fragment.offsets
+        if buffer.count - lineStart <= Self.longLine
+            || offsets.flags - offsets.arguments <= Self.longArguments
+        {
+            buffer.append(fragment.bytes)
+        } else {
+            buffer.append(fragment.bytes(0, offsets.arguments))
+            buffer.append(",\"arguments\":\"<enomem>\"")
+            buffer.append(fragment.bytes(offsets.flags, fragment.count))
+            losses.omittedArguments += 1
+        }
     }
 
     /// Appends a process as the actor of a hook event: with the calling thread and the count of references,
@@ -61,15 +87,18 @@ extension ProcessTree {
     }
 
     /// Appends the ancestors behind the parent, nearest first, joined by commas, up to pid 1 or 2.
+    /// - Parameter lineStart: where the line begins in the buffer.
     /// - Returns: how many there were.
-    public func appendAncestors(of process: ProcessReference, to buffer: inout ByteBuffer) -> Int {
+    public func appendAncestors(
+        of process: ProcessReference, lineStart: Int, to buffer: inout ByteBuffer
+    ) -> Int {
         var index = table.entries[Int(process.index)].parent
         var count = 0
         while index >= 0, table.entries[Int(index)].key.pid > 2 {
             index = table.entries[Int(index)].parent
             guard index >= 0, table.entries[Int(index)].key.pid != 0 else { break }
             if count > 0 { buffer.append(byte: UInt8(ascii: ",")) }
-            append(ProcessReference(index: index), to: &buffer)
+            append(relative: ProcessReference(index: index), lineStart: lineStart, to: &buffer)
             count += 1
         }
         return count

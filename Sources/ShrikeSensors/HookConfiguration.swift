@@ -6,23 +6,37 @@ internal import ShrikePolicyCompiler
 
 extension HookPlan {
     /// The program's frozen configuration.
-    func configuration(hookID: UInt32, generation: UInt32) -> shrike_hook_config {
+    /// - Parameter typed: parameters that the verifier knows as `struct file *` or `struct path *`.
+    func configuration(
+        _ mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32, generation: UInt32
+    ) -> shrike_hook_config {
         var configuration = shrike_hook_config()
         configuration.hook_id = hookID
         configuration.generation = generation
         configuration.words = UInt32(wordCount)
         configuration.argument_count = UInt32(arguments.count)
+        configuration.dimension_count = UInt32(dimensions.count)
         configuration.text_key_bytes = UInt32(textKeyBytes)
         configuration.reverse_key_bytes = UInt32(reverseKeyBytes)
         configuration.process_generation = generation
+        configuration.entry = mechanism.entry.rawValue
+        if mechanism == .fexit {
+            configuration.flags |= SHRIKE_HOOK_ON_RETURN.rawValue
+            if enforces { configuration.flags |= SHRIKE_HOOK_REPORTS_ENTRY.rawValue }
+        }
         if candidates != nil { configuration.flags |= SHRIKE_HOOK_HAS_PROCESS.rawValue }
         if isChained { configuration.flags |= SHRIKE_HOOK_CHAINED.rawValue }
         Self.store(everyone, in: &configuration.all)
         for (number, argument) in arguments.enumerated() {
-            Self.store(argument.configuration(target), in: &configuration.arguments, at: number)
+            var planned = argument.configuration(typed)
+            planned.has_dimensions = dimensions.contains { $0.argument == number } ? 1 : 0
+            Self.store(planned, in: &configuration.arguments, at: number)
             Self.store(argument.filtered, in: &configuration.filtered, at: number)
             Self.store(argument.forwardDefault, in: &configuration.forward_default, at: number)
             Self.store(argument.reverseDefault, in: &configuration.reverse_default, at: number)
+        }
+        for (number, dimension) in dimensions.enumerated() {
+            Self.store(dimension.configuration, in: &configuration.dimensions, at: number)
         }
         return configuration
     }
@@ -45,21 +59,81 @@ extension HookPlan {
 }
 
 extension PlannedArgument {
-    fileprivate func configuration(_ target: HookTarget) -> shrike_argument_config {
+    fileprivate func configuration(_ typed: Set<Int>) -> shrike_argument_config {
         var configuration = shrike_argument_config()
-        configuration.index = UInt8(index)
+        let kind: shrike_argument_source
+        switch source {
+        case .parameter(let index):
+            kind = SHRIKE_SOURCE_PARAMETER
+            configuration.index = UInt8(index)
+        case .systemCall(let index):
+            kind = SHRIKE_SOURCE_SYSCALL
+            configuration.index = UInt8(index)
+        case .result:
+            kind = SHRIKE_SOURCE_RETURN
+        case .field(let offset, let bytes, let isSigned):
+            kind = SHRIKE_SOURCE_FIELD
+            configuration.setField(offset, bytes, isSigned)
+        case .fieldText(let offset, let bytes):
+            kind = SHRIKE_SOURCE_FIELD_TEXT
+            configuration.setField(offset, bytes, false)
+        case .dataLocation(let offset):
+            kind = SHRIKE_SOURCE_DATA_LOCATION
+            configuration.setField(offset, MemoryLayout<UInt32>.size, false)
+        }
+        configuration.source = UInt8(kind.rawValue)
         configuration.type = UInt8(type.rawValue)
-        configuration.source = UInt8(
-            target.isSyscall ? SHRIKE_SOURCE_SYSCALL.rawValue : SHRIKE_SOURCE_PARAMETER.rawValue)
         configuration.text_index = textIndex.map { UInt8($0) } ?? UInt8(SHRIKE_NO_TEXT)
         configuration.has_forward = forwardTable == nil ? 0 : 1
         configuration.has_reverse = reverseTable == nil ? 0 : 1
         configuration.has_intervals = intervals == nil ? 0 : 1
         configuration.is_signed = isSigned ? 1 : 0
+        configuration.object_bytes = UInt8(objectBytes ?? 0)
+        configuration.has_pathless = pathlessRow == nil ? 0 : 1
+        configuration.pathless_row = UInt32(pathlessRow ?? 0)
         configuration.forward_table = forwardTable ?? 0
         configuration.reverse_table = reverseTable ?? 0
         configuration.interval_first = UInt32(intervals?.lowerBound ?? 0)
         configuration.interval_count = UInt32(intervals?.count ?? 0)
+        if case .parameter(let index) = source, typed.contains(index),
+            type == SHRIKE_ARGUMENT_FILE || type == SHRIKE_ARGUMENT_PATH
+        {
+            configuration.is_typed = 1
+        }
+        return configuration
+    }
+}
+
+extension shrike_argument_config {
+    fileprivate mutating func setField(_ offset: Int, _ bytes: Int, _ isSigned: Bool) {
+        field_offset = UInt16(offset)
+        field_bytes = UInt16(bytes)
+        field_is_signed = isSigned ? 1 : 0
+    }
+}
+
+extension HookMechanism {
+    /// What the program's context is.
+    fileprivate var entry: shrike_hook_entry {
+        switch self {
+        case .fentry, .fexit, .modifyReturn, .lsm: SHRIKE_ENTRY_TRAMPOLINE
+        case .kprobe: SHRIKE_ENTRY_REGISTERS
+        case .rawTracepoint: SHRIKE_ENTRY_RAW_TRACEPOINT
+        case .tracepoint: SHRIKE_ENTRY_TRACEPOINT
+        }
+    }
+}
+
+extension PlannedDimension {
+    fileprivate var configuration: shrike_dimension_config {
+        var configuration = shrike_dimension_config()
+        configuration.argument = UInt8(argument)
+        configuration.kind = UInt8(kind.rawValue)
+        configuration.source = UInt8(part.source.rawValue)
+        configuration.is_signed = isSigned ? 1 : 0
+        configuration.offset_bytes = UInt16(part.offset)
+        configuration.first = UInt32(first)
+        configuration.count = UInt32(count)
         return configuration
     }
 }
@@ -74,7 +148,7 @@ enum MapBytes {
 
     /// `struct text_key` and as much text as the key holds; the rest is zeros that no one compares.
     static func key(_ entry: TextEntry, keyBytes: Int) -> [UInt8] {
-        of(UInt32(32 + entry.key.count * 8)) + of(entry.table) + entry.key
+        of(UInt32(32 + (entry.keyBits ?? entry.key.count * 8))) + of(entry.table) + entry.key
             + Array(repeating: 0, count: keyBytes - entry.key.count)
     }
 
@@ -93,6 +167,7 @@ enum MapBytes {
             configuration.override_error = Int16(error)
         }
         configuration.signal = UInt8(selector.signal)
+        configuration.return_signal = UInt8(selector.returnSignal)
         return of(configuration)
     }
 

@@ -3,6 +3,7 @@
 
 public import ShrikeBPF
 public import ShrikeEvents
+public import ShrikePolicy
 public import ShrikePolicyCompiler
 
 internal import Synchronization
@@ -35,17 +36,35 @@ public final class HookEngine {
             layout.hookID = id
             layout.generation = generation
             layouts.add(layout)
-            let mechanism = choice.mechanism(for: hook)
-            do throws(BPFError) {
-                next[hook.target] = HookSensorBox(
-                    try HookSensor(
-                        hook, binaries: plan.binaries, mechanism: mechanism, hookID: id,
-                        generation: generation, processes: processes))
-            } catch {
-                throw HookError(target: hook.target, mechanism: mechanism, cause: error)
-            }
+            next[hook.target] = try attach(hook, plan.binaries, hookID: id, processes)
         }
         hooks = next
+    }
+
+    /// Attaches by the mechanism of choice, or, where the kernel refuses that one, by its substitute.
+    /// - Throws: the first refusal: it tells more of the function than the substitute's.
+    private func attach(
+        _ hook: HookPlan, _ binaries: BinaryTable, hookID: UInt32, _ processes: borrowing ProcessSensor
+    ) throws(HookError) -> HookSensorBox {
+        let chosen = choice.mechanism(for: hook)
+        var mechanism = chosen
+        var refusal: BPFError?
+        while true {
+            do throws(BPFError) {
+                return HookSensorBox(
+                    try HookSensor(
+                        hook, binaries: binaries, mechanism: mechanism,
+                        typed: choice.typedParameters(of: hook.target.symbol, mechanism), hookID: hookID,
+                        generation: generation, processes: processes))
+            } catch {
+                refusal = refusal ?? error
+                guard let next = choice.fallback(for: hook, after: mechanism) else {
+                    throw HookError(
+                        target: hook.target, place: hook.place, mechanism: chosen, cause: refusal ?? error)
+                }
+                mechanism = next
+            }
+        }
     }
 
     /// What is hooked and how, ordered by symbol.
@@ -61,6 +80,8 @@ public final class HookEngine {
 public struct HookError: Error, Sendable {
     /// What was to be hooked.
     public var target: HookTarget
+    /// The first policy's word for it.
+    public var place: SourceRange
     /// How.
     public var mechanism: HookMechanism
     /// What the kernel said.

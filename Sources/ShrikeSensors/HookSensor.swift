@@ -15,12 +15,24 @@ public enum HookMechanism: Sendable, Hashable {
     case modifyReturn
     /// LSM hook of this name.
     case lsm(hook: String)
+    /// BPF trampoline on return; sees arguments and result.
+    case fexit
+    /// Breakpoint or ftrace at the entry, for functions that no trampoline can be put on.
+    case kprobe
+    /// Parameters of a tracepoint.
+    case rawTracepoint(event: String)
+    /// Record of a tracepoint.
+    case tracepoint(subsystem: String, event: String)
 
     var program: String {
         switch self {
         case .fentry: "hook_function_entry"
         case .modifyReturn: "hook_function_modify_return"
         case .lsm: "hook_function_lsm"
+        case .fexit: "hook_function_return"
+        case .kprobe: "hook_function_kprobe"
+        case .rawTracepoint: "hook_raw_tracepoint"
+        case .tracepoint: "hook_tracepoint"
         }
     }
 }
@@ -36,10 +48,11 @@ public struct HookSensor: ~Copyable {
 
     /// Loads and attaches the plan's program beside whatever else is on the function.
     /// - Parameters:
+    ///   - typed: parameters that the function's own prototype has as `struct file *` or `struct path *`.
     ///   - hookID: number of the hook in event records.
     ///   - generation: number of this plan, never 0, never used before.
     public init(
-        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, hookID: UInt32,
+        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32,
         generation: UInt32, processes: borrowing ProcessSensor
     ) throws(BPFError) {
         target = plan.target
@@ -48,12 +61,14 @@ public struct HookSensor: ~Copyable {
         try processes.share(with: open)
         try open.keepPrograms([mechanism.program])
         switch mechanism {
-        case .fentry, .modifyReturn: try open.setAttachTarget(mechanism.program, plan.target.symbol)
+        case .fentry, .fexit, .modifyReturn: try open.setAttachTarget(mechanism.program, plan.target.symbol)
         case .lsm(let hook): try open.setAttachTarget(mechanism.program, hook)
+        case .kprobe, .rawTracepoint, .tracepoint: break // named when it is attached
         }
         try Self.shapeMaps(of: open, plan, binaries)
         try open.setInitialValue(
-            ".rodata.config", plan.configuration(hookID: hookID, generation: generation))
+            ".rodata.config",
+            plan.configuration(mechanism, typed: typed, hookID: hookID, generation: generation))
         let loaded: LoadedBPFObject
         do throws(BPFError) {
             loaded = try open.load()
@@ -61,7 +76,13 @@ public struct HookSensor: ~Copyable {
             throw BPFError("hook", plan.target.symbol, errno: error.errno, detail: error.detail)
         }
         try Self.fillMaps(of: loaded, plan, binaries)
-        link = try loaded.attach(mechanism.program)
+        switch mechanism {
+        case .fentry, .fexit, .modifyReturn, .lsm: link = try loaded.attach(mechanism.program)
+        case .kprobe: link = try loaded.attachKprobe(mechanism.program, function: plan.target.symbol)
+        case .rawTracepoint(let event): link = try loaded.attachRawTracepoint(mechanism.program, event: event)
+        case .tracepoint(let subsystem, let event):
+            link = try loaded.attachTracepoint(mechanism.program, subsystem: subsystem, event: event)
+        }
         object = loaded
     }
 

@@ -23,9 +23,37 @@ public struct MechanismChoice {
     /// a trampoline program that is preempted is *skipped* for the next task on that CPU (the recursion guard in
     /// kernel/bpf/trampoline.c), an LSM program is not; and it is cheaper than fmod_ret. Decision 0002.
     public func mechanism(for plan: HookPlan) -> HookMechanism {
+        let names = plan.target.symbol.split(separator: "/", maxSplits: 1).map(String.init)
+        switch plan.target.kind {
+        case .function: break
+        case .functionReturn: return .fexit
+        case .lsm: return .lsm(hook: plan.target.symbol)
+        case .rawTracepoint: return .rawTracepoint(event: names[names.count - 1])
+        case .tracepoint: return .tracepoint(subsystem: names[0], event: names[names.count - 1])
+        }
         guard plan.enforces else { return .fentry }
         if let hook = lsmHook(for: plan.target.symbol) { return .lsm(hook: hook) }
         return plan.refuses ? .modifyReturn : .fentry
+    }
+
+    /// What to try when the kernel refuses a mechanism: a kprobe sees the entry of functions that have too many
+    /// parameters for a trampoline or no prototype in BTF. It costs more, and cannot refuse.
+    public func fallback(for plan: HookPlan, after mechanism: HookMechanism) -> HookMechanism? {
+        mechanism == .fentry && !plan.refuses ? .kprobe : nil
+    }
+
+    /// The parameters that are a `struct file *` or a `struct path *` by the hook's prototype, where the
+    /// mechanism lets the verifier know: it then follows their members by plain loads.
+    func typedParameters(of symbol: String, _ mechanism: HookMechanism) -> Set<Int> {
+        let function: BTFFunction?
+        switch mechanism {
+        case .fentry, .fexit, .modifyReturn: function = types.function(named: symbol)
+        case .lsm(let hook): function = types.function(named: "bpf_lsm_\(hook)")
+        case .kprobe, .rawTracepoint, .tracepoint: function = nil
+        }
+        let objects: Set<BTFType> = [.pointer(to: "struct file"), .pointer(to: "struct path")]
+        let parameters = function?.parameters ?? []
+        return Set(parameters.indices.filter { objects.contains(parameters[$0].type) })
     }
 
     /// `file_open` for `security_file_open`, if it takes the same arguments and BPF is asked there.

@@ -43,7 +43,7 @@ public struct ProcessSensor: ~Copyable {
 
     /// The maps that a hook's object takes over in place of its own.
     static let sharedMaps = [
-        "task_states", "critical_ring", "observation_ring", "counters", "scratch_slots",
+        "task_states", "thread_images", "critical_ring", "observation_ring", "counters", "scratch_slots",
     ]
 
     /// Makes `open` use this sensor's maps.

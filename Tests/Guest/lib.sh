@@ -99,8 +99,8 @@ argument_policy() {
 			    - matchArgs:
 			      - index: $index
 			        operator: "$operator"
-			        values:
 		YAML
+		[ $# = 0 ] || echo '        values:'
 		for value in "$@"; do printf '        - "%s"\n' "$value"; done
 		binaries_filter
 	} >"$POLICIES/$name.yaml"
@@ -155,6 +155,8 @@ start_shriked() {
 	done
 	bpf-objects list >"$WORK/objects.before"
 	: >>"$EVENTS"
+	# Here and not by the redirection below, which happens some time later: an earlier run's log says ready too.
+	: >"$LOG"
 	if [ -n "${SHRIKED_STDOUT:-}" ]; then
 		"$SHRIKED" "$@" >"$SHRIKED_STDOUT" 2>"$LOG" &
 	else
@@ -267,7 +269,7 @@ ending_of() {
 
 expect_signal() {
 	local number
-	number=$(kill -l "$2")
+	number=$(/usr/bin/kill -l "$2")
 	[ "$(status_of "$1")" = $((128 + number)) ] || fail "$1 should die by SIG$2, but ended with $(ending_of "$1")"
 }
 
@@ -350,6 +352,9 @@ wait_event() {
 	done
 }
 
+# Not the file's size: this shell's own children come out as process events all the time.
+observations() { grep -c '^{"process_[kltu]' "$EVENTS" || [ $? = 1 ]; }
+
 # settle - waits until everything that has happened so far is in $EVENTS: a marker process has come out, and
 # then nothing more came for a while (observations and process events may take different ways).
 settle() {
@@ -364,11 +369,11 @@ settle() {
 		usleep 50000
 	done
 	before=none
-	after=$(stat -c %s "$EVENTS")
+	after=$(observations)
 	while [ "$before" != "$after" ]; do
 		usleep 200000
 		before=$after
-		after=$(stat -c %s "$EVENTS")
+		after=$(observations)
 	done
 }
 

@@ -49,7 +49,8 @@ import Testing
         details.links = 0
         details.capabilities = 1 << 21
         let bytes = RecordBuilder.exec(
-            RecordKey(10, 5), parent: RecordKey(1, 4), replaced: RecordKey(9, 5), filename: "/bin/ls", cwd: "/tmp",
+            RecordKey(10, 5), parent: RecordKey(1, 4), replaced: RecordKey(9, 5), filename: "/bin/ls",
+            cwd: "/tmp",
             arguments: ["-l", "a b"], details: details)
         try decode(bytes) { record in
             guard case .exec(let exec) = record else {
@@ -100,6 +101,28 @@ import Testing
         }
     }
 
+    @Test("A hook record of a return has the words of the entry behind those of the return")
+    func hookOfReturn() throws {
+        let bytes = RecordBuilder.hook(
+            RecordKey(10, 5), at: 20, selectors: [3], words: 2, arguments: [.integer(-2)], flags: 0x31,
+            signal: 9, returnSignal: 15, entrySelectors: [1, 65])
+        try decode(bytes) { record in
+            guard case .hook(let hook) = record else {
+                Issue.record("not a hook")
+                return
+            }
+            #expect(hook.flags == [.signalSent, .hasEntry, .returnSignalSent])
+            #expect(hook.signal == 9)
+            #expect(hook.returnSignal == 15)
+            #expect(hook.matchedWord(0) == 8)
+            #expect(hook.entryWord(0) == 2)
+            #expect(hook.entryWord(1) == 2)
+            #expect(Int64(bitPattern: hook.argument(0).integer) == -2)
+        }
+        let cut = RecordBuilder.hook(RecordKey(10, 5), at: 20, selectors: [3], words: 1, flags: 0x10)
+        #expect(throws: DecodeError.self) { try decode(cut) { _ in } }
+    }
+
     @Test("Sizes are those of the C structs")
     func sizes() {
         #expect(RecordBuilder.fork(.none, of: .none).count == MemoryLayout<shrike_event_fork>.size)
@@ -113,7 +136,8 @@ import Testing
             RecordBuilder.hook(.none, at: 0, selectors: [], words: 0).count
                 == MemoryLayout<shrike_event_hook>.size)
         #expect(
-            RecordBuilder.taskSeed(.none, parent: .none, comm: "").count == MemoryLayout<shrike_task_seed>.size)
+            RecordBuilder.taskSeed(.none, parent: .none, comm: "").count
+                == MemoryLayout<shrike_task_seed>.size)
         #expect(HookRecord.maximumArguments == Int(SHRIKE_MAX_ARGUMENTS))
     }
 

@@ -39,6 +39,12 @@ func policy(_ name: String, call: String = "security_file_open", args: String, s
     """
 }
 
+/// A policy with the lines of its `spec`.
+func spec(_ name: String, _ lines: String) -> String {
+    "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: \(name)}\nspec:\n"
+        + lines.split(separator: "\n").map { "  \($0)\n" }.joined()
+}
+
 let fileArgument = "    - {index: 0, type: file}"
 
 /// What the kernel's look-ups say of one argument value; the same steps as bpf/filter/*.h.
@@ -63,9 +69,60 @@ struct KernelLookup {
     /// The selectors that a number of argument `number` leaves alive.
     func alive(value: Int128, argument number: Int) -> SelectorSet {
         let argument = plan.arguments[number]
-        guard let range = argument.intervals else { return plan.everyone }
-        let ordered = UInt64(ordered: value, isSigned: argument.isSigned)
-        return plan.intervals[range].last { $0.start <= ordered }?.alive ?? plan.everyone
+        var alive = plan.everyone
+        if let range = argument.intervals {
+            let ordered = UInt64(ordered: value, isSigned: argument.isSigned)
+            alive = plan.intervals[range].last { $0.start <= ordered }?.alive ?? alive
+        }
+        return and(alive, parts(of: number) { _ in UInt64(truncatingIfNeeded: value) })
+    }
+
+    /// The selectors that a structure of argument `number` leaves alive.
+    func alive<Object: BitwiseCopyable>(object: Object, argument number: Int) -> SelectorSet {
+        let bytes = withUnsafeBytes(of: object) { Array($0) }
+        var alive = parts(of: number) { part in
+            bytes[part.offset..<part.offset + 4].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        for dimension in plan.dimensions where dimension.argument == number && dimension.kind == SHRIKE_DIMENSION_ADDRESS {
+            let family = bytes[0]
+            let (table, count) = family == 2 ? (0, 4) : family == 10 ? (1, 16) : (2, 0)
+            let key = Array(bytes[dimension.part.offset..<dimension.part.offset + count])
+            alive = and(alive, longestBlock(key, UInt32(dimension.first + table)))
+        }
+        return alive
+    }
+
+    private func parts(of number: Int, _ value: (ArgumentPart) -> UInt64) -> SelectorSet {
+        var alive = plan.everyone
+        for dimension in plan.dimensions where dimension.argument == number && dimension.count > 0 {
+            let value = value(dimension.part)
+            let rows = plan.intervals[dimension.first..<dimension.first + dimension.count]
+            switch dimension.kind {
+            case SHRIKE_DIMENSION_INTERVALS:
+                alive = and(alive, rows.last { $0.start <= value }?.alive ?? plan.everyone)
+            case SHRIKE_DIMENSION_BITS:
+                var gathered = rows[rows.startIndex + 64].alive
+                for bit in 0..<64 where value & 1 << UInt64(bit) != 0 {
+                    for selector in 0..<plan.selectors.count where rows[rows.startIndex + bit].alive.contains(selector) {
+                        gathered.insert(selector)
+                    }
+                }
+                alive = and(alive, gathered)
+            default:
+                break
+            }
+        }
+        return alive
+    }
+
+    private func longestBlock(_ key: [UInt8], _ table: UInt32) -> SelectorSet {
+        func bit(_ bytes: [UInt8], _ index: Int) -> UInt8 { bytes[index / 8] >> UInt8(7 - index % 8) & 1 }
+        let blocks = plan.texts.filter { $0.table == table }
+        let found = blocks.filter { entry in
+            let bits = entry.keyBits ?? entry.key.count * 8
+            return bits <= key.count * 8 && (0..<bits).allSatisfy { bit(entry.key, $0) == bit(key, $0) }
+        }
+        return found.max { ($0.keyBits ?? 0) < ($1.keyBits ?? 0) }?.alive ?? plan.everyone
     }
 
     private func forward(_ bytes: [UInt8], _ first: UInt32) -> SelectorSet? {

@@ -33,6 +33,9 @@ import Testing
                 switch name {
                 case "GT": return number > Int128(value) ?? 0
                 case "LT": return number < Int128(value) ?? 0
+                case "Mask": return UInt64(truncatingIfNeeded: number) & (UInt64(value) ?? 0) != 0
+                case "InMap", "NotInMap":
+                    return bounds.isEmpty ? number == Int128(value) : bounds[0] <= number && number <= bounds[1]
                 case "InRange", "NotInRange": return bounds[0] <= number && number <= bounds[1]
                 default: return number == Int128(value)
                 }
@@ -91,7 +94,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<40, ["int", "uint32", "int64", "size_t"])
+    @Test(arguments: 0..<40, ["int", "uint32", "int64", "size_t", "int8", "uint8", "sint16", "uint16"])
     func numbersAgreeWithTheirFilters(_ seed: Int, _ type: String) throws {
         var random = SeededRandom(state: UInt64(seed) + 77)
         let shape = try #require(ArgumentType(rawValue: type)?.integerShape)
@@ -102,7 +105,7 @@ import Testing
             default: Int128(Int.random(in: 0..<20, using: &random))
             }
         }
-        let names = ["Equal", "NotEqual", "GT", "LT", "InRange", "NotInRange"]
+        let names = ["Equal", "NotEqual", "GT", "LT", "InRange", "NotInRange", "InMap", "NotInMap", "Mask"]
         let filters = (0..<Int.random(in: 1...60, using: &random)).map { selector in
             (0..<Int.random(in: 1...2, using: &random)).map { _ in
                 let name = names.randomElement(using: &random) ?? "Equal"
@@ -111,7 +114,8 @@ import Testing
                     values: (0..<Int.random(in: 1...3, using: &random)).map { _ in
                         let one = number()
                         let other = number()
-                        return name.hasSuffix("Range") ? "\(min(one, other)):\(max(one, other))" : "\(one)"
+                        if name == "Mask" { return "\(1 << UInt64.random(in: 0..<UInt64(shape.bits), using: &random) | UInt64.random(in: 0..<4, using: &random))" }
+                        return name.hasSuffix("Range") || name.hasSuffix("InMap") && Bool.random(using: &random) ? "\(min(one, other)):\(max(one, other))" : "\(one)"
                     })
             }
         }

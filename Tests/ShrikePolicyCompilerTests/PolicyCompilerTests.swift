@@ -103,6 +103,174 @@ import Testing
         #expect(alive("/x") == [2])
     }
 
+    @Test(arguments: [
+        (
+            "- matchBinaries: [{operator: In, values: [/\(String(repeating: "b", count: 255))]}]",
+            "12:47", "a path in `matchBinaries` holds at most 255 bytes, this one has 256"
+        ),
+        (
+            "- matchArgs: [{index: 0, operator: Postfix, values: [\(String(repeating: "p", count: 249))]}]",
+            "12:58", "a Postfix value holds at most 248 bytes, this one has 249"
+        ),
+        (
+            "- matchActions: [{action: Override, argError: 0}]", "12:51",
+            "Override with `argError` 0 cannot be done: 0 lets the call go on"
+        ),
+    ])
+    func whatTheKernelSideCannotDoIsRefused(_ selector: String, _ place: String, _ message: String) {
+        let text = policy("limit", args: fileArgument, selectors: "    \(selector)")
+        let policies = PolicyLoader.load(Array(text.utf8), file: "limit.yaml").policies
+        #expect {
+            try PolicyCompiler.compile(policies)
+        } throws: { error in
+            let finding = (error as? CompileError)?.diagnostics.first
+            return finding?.message == message && finding?.description.hasPrefix("limit.yaml:\(place): ") == true
+        }
+    }
+
+    @Test func lsmHookIsAHookOfItsOwn() throws {
+        let plan = try compile(
+            spec("lsm", "lsmhooks: [{hook: file_open, args: [{index: 0, type: file, label: f}]}]"),
+            policy("k", args: fileArgument, selectors: "    - {}"))
+        #expect(plan.hooks.map(\.target.kind) == [.lsm, .function])
+        let hook = plan.hooks[0]
+        #expect(hook.target == HookTarget(.lsm, symbol: "file_open"))
+        #expect(hook.layout.kind == .lsm)
+        #expect(hook.layout.functionName == "file_open")
+        #expect(hook.layout.policies[0].arguments.map(\.label) == ["f"])
+    }
+
+    @Test func fentriesShareTheHookOfKprobes() throws {
+        let plan = try compile(
+            spec("f", "fentries: [{call: security_file_open, syscall: false, args: [{index: 0, type: file}]}]"),
+            policy("k", args: fileArgument, selectors: "    - {}"))
+        #expect(plan.hooks.count == 1)
+        #expect(plan.hooks[0].layout.policies.map(\.name) == ["f", "k"])
+        #expect(plan.hooks[0].layout.kind == .kprobe)
+    }
+
+    /// A hook that sees the return; its selectors are given.
+    private func returning(_ selectors: String, options: String = "") -> String {
+        spec(
+            "r", """
+            \(options)
+            kprobes:
+            - call: security_file_permission
+              syscall: false
+              return: true
+              returnArg: {index: 0, type: int}
+              args: [{index: 0, type: file}, {index: 1, type: int}]
+              selectors:
+            \(selectors)
+            """)
+    }
+
+    @Test func aHookThatOnlySeesTheReturnHasNoEntry() throws {
+        let hook = try #require(
+            try compile(returning("  - matchReturnArgs: [{index: 0, operator: Equal, values: ['-13']}]")).hooks.first)
+        #expect(hook.target == HookTarget(.functionReturn, symbol: "security_file_permission"))
+        #expect(hook.arguments.map(\.source) == [.parameter(0), .parameter(1), .result])
+        #expect(hook.selectors.map(\.isPosted) == [true])
+        #expect(!hook.enforces)
+        #expect(hook.layout.policies[0].arguments.map(\.slot) == [0, 1])
+        #expect(hook.layout.policies[0].result == PolicyArgumentLayout(slot: 2, type: .int32))
+        let lookup = KernelLookup(plan: hook)
+        #expect(!lookup.alive(value: -13, argument: 2).isEmpty)
+        #expect(lookup.alive(value: 0, argument: 2).isEmpty)
+    }
+
+    @Test func whatAHookWithReturnEnforcesHappensAtItsEntryWithoutAnEvent() throws {
+        let plan = try compile(
+            returning(
+                """
+                  - matchArgs: [{index: 1, operator: Equal, values: ['4']}]
+                    matchReturnArgs: [{index: 0, operator: Equal, values: ['-1']}]
+                    matchActions: [{action: Override, argError: -1}]
+                    matchReturnActions: [{action: Signal, argSig: 15}]
+                  - matchReturnActions: [{action: NoPost}]
+                """))
+        #expect(plan.hooks.map(\.target.kind) == [.function, .functionReturn])
+        let entry = plan.hooks[0]
+        #expect(entry.arguments.map(\.source) == [.parameter(1)], "nothing is read that no filter asks for")
+        #expect(entry.selectors.map(\.isPosted) == [false, false])
+        #expect(entry.selectors.map(\.overrideError) == [-1, nil])
+        #expect(entry.selectors.map(\.returnSignal) == [0, 0])
+        #expect(entry.layout.policies[0].arguments.isEmpty)
+        let exit = plan.hooks[1]
+        #expect(exit.selectors.map(\.isPosted) == [true, false])
+        #expect(exit.selectors.map(\.overrideError) == [-1, nil])
+        #expect(exit.selectors.map(\.returnSignal) == [15, 0])
+        #expect(exit.layout.selectors[0].returnActions == [.signal(15)])
+    }
+
+    @Test func monitorModeHasNoEntryAndSendsNoSignal() throws {
+        let plan = try compile(
+            returning(
+                "  - {matchActions: [{action: Sigkill}], matchReturnActions: [{action: Sigkill}]}",
+                options: "options: [{name: policy-mode, value: monitor}]"))
+        #expect(plan.hooks.map(\.target.kind) == [.functionReturn])
+        #expect(plan.hooks[0].selectors.map(\.returnSignal) == [0])
+        #expect(!plan.hooks[0].enforces)
+    }
+
+    @Test func listsAreOneHookForEachMember() throws {
+        let plan = try compile(
+            spec("l", "lists: [{name: l, values: [a, b]}]\nkprobes: [{call: list:l, syscall: false}]"))
+        #expect(plan.hooks.map(\.target.symbol) == ["a", "b"])
+        #expect(plan.hooks.map(\.layout.functionName) == ["a", "b"])
+    }
+
+    /// A kernel that knows one tracepoint.
+    private struct OneTracepoint: KernelFacts {
+        func function(named name: String) -> FunctionPrototype? { nil }
+        func similarFunctions(to name: String) -> [String] { [] }
+        func hasLSMHook(_ name: String) -> Bool { false }
+        func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {
+            TracepointFormat(
+                parsing: """
+                field:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
+                field:short score;\toffset:8;\tsize:2;\tsigned:1;
+                field:char comm[16];\toffset:10;\tsize:16;\tsigned:0;
+                field:__data_loc char[] file;\toffset:28;\tsize:4;\tsigned:0;
+                field:const char * name;\toffset:32;\tsize:8;\tsigned:0;
+                """)
+        }
+    }
+
+    @Test func tracepointFieldsAreReadWhereTheFormatSays() throws {
+        let text = spec(
+            "t",
+            """
+            tracepoints:
+            - subsystem: sched
+              event: sched_x
+              args: [{index: 1, label: l}, {index: 2}, {index: 3, type: data_loc}, {index: 4}]
+              selectors: [{matchArgs: [{index: 1, operator: LT, values: ['0']}]}]
+            """)
+        let policies = PolicyLoader.load(Array(text.utf8), file: "t.yaml").policies
+        let hook = try #require(try PolicyCompiler.compile(policies, kernel: OneTracepoint()).hooks.first)
+        #expect(hook.target == HookTarget(.tracepoint, symbol: "sched/sched_x"))
+        #expect(hook.layout.kind == .tracepoint(subsystem: "sched", event: "sched_x"))
+        #expect(
+            hook.arguments.map(\.source) == [
+                .field(offset: 8, bytes: 2, isSigned: true), .fieldText(offset: 10, bytes: 16),
+                .dataLocation(offset: 28), .field(offset: 32, bytes: 8, isSigned: false),
+            ])
+        #expect(hook.layout.slots.map(\.type) == [.int32, .string, .string, .string])
+        #expect(hook.layout.policies[0].arguments.map(\.label) == [nil, nil, nil, nil])
+        let lookup = KernelLookup(plan: hook)
+        #expect(!lookup.alive(value: -1, argument: 0).isEmpty)
+        #expect(lookup.alive(value: 0, argument: 0).isEmpty)
+    }
+
+    @Test func rawTracepointReadsParameters() throws {
+        let text = spec(
+            "t", "tracepoints: [{subsystem: raw_syscalls, event: sys_enter, raw: true, args: [{index: 1, type: int64}]}]")
+        let hook = try #require(try compile(text).hooks.first)
+        #expect(hook.target == HookTarget(.rawTracepoint, symbol: "raw_syscalls/sys_enter"))
+        #expect(hook.arguments.map(\.source) == [.parameter(1)])
+    }
+
     @Test func tooManySelectorsOnOneHookAreRefused() {
         let one = PolicyLoader.load(
             Array(policy("many", args: fileArgument, selectors: String(repeating: "    - {}\n", count: 64)).utf8),

@@ -8,10 +8,29 @@ struct FakeKernel: KernelFacts {
     var functions: [String: FunctionPrototype]
     var systemCalls: [String: FunctionPrototype]
     var lsmHooks: Set<String>
+    var tracepoints: [String: TracepointFormat] = [:]
+    var rawTracepoints: [String: FunctionPrototype] = [:]
+    var traceableFunctions: [String]?
+    var lsmHooksUnavailable: String?
+    var tracepointsUnavailable: String?
 
     func function(named name: String) -> FunctionPrototype? { functions[name] }
     func systemCall(named name: String) -> FunctionPrototype? { systemCalls[name] }
     func hasLSMHook(_ name: String) -> Bool { lsmHooks.contains(name) }
+    func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {
+        tracepoints["\(subsystem)/\(event)"]
+    }
+    func similarTracepoints(to subsystem: String, _ event: String) -> [String] {
+        Suggestion.nearest(to: "\(subsystem)/\(event)", among: tracepoints.keys.sorted()).map { [$0] } ?? []
+    }
+    func rawTracepoint(named event: String) -> FunctionPrototype? { rawTracepoints[event] }
+    func similarRawTracepoints(to event: String) -> [String] {
+        Suggestion.nearest(to: event, among: rawTracepoints.keys.sorted()).map { [$0] } ?? []
+    }
+    var systemCallSymbols: [String] {
+        functions.keys.filter { $0.hasPrefix(SyscallSymbol.prefix + "sys_") }.sorted()
+    }
+    func isTraceable(_ name: String) -> Bool { traceableFunctions?.contains(name) ?? false }
     func similarFunctions(to name: String) -> [String] {
         Suggestion.nearest(to: name, among: functions.keys.sorted()).map { [$0] } ?? []
     }
@@ -53,7 +72,42 @@ extension FakeKernel {
             "openat": prototype("openat", [.int, .constPointer("char"), .int, .mode], .long),
             "setuid": prototype("setuid", [.unsignedInt], .long),
         ],
-        lsmHooks: ["file_open"])
+        lsmHooks: ["file_open"],
+        tracepoints: [
+            "sched/sched_process_exec": TracepointFormat(parsing: execFormat),
+            "task/task_newtask": TracepointFormat(parsing: newTaskFormat),
+        ],
+        rawTracepoints: ["sys_enter": prototype("sys_enter", [.pointer("struct pt_regs"), .long], .void)],
+        traceableFunctions: ["vfs_read", "vfs_write", "vfs_read", "untyped"])
+
+    static let commonFields = """
+        name: event
+        ID: 316
+        format:
+        \tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;
+        \tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;
+        \tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;
+        \tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
+
+        """
+
+    static let execFormat = commonFields + """
+        \tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;
+        \tfield:pid_t pid;\toffset:12;\tsize:4;\tsigned:1;
+        \tfield:pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1;
+
+        print fmt: "filename=%s pid=%d old_pid=%d", __get_str(filename), REC->pid, REC->old_pid
+        """
+
+    static let newTaskFormat = commonFields + """
+        \tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;
+        \tfield:char comm[16];\toffset:12;\tsize:16;\tsigned:0;
+        \tfield:unsigned long clone_flags;\toffset:32;\tsize:8;\tsigned:0;
+        \tfield:short oom_score_adj;\toffset:40;\tsize:2;\tsigned:1;
+        \tfield:const char * name;\toffset:48;\tsize:8;\tsigned:0;
+        \tfield:unsigned long args[6];\toffset:56;\tsize:48;\tsigned:0;
+        \tfield:size_t count;\toffset:104;\tsize:8;\tsigned:0;
+        """
 
     private static func entry(_ name: String) -> FunctionPrototype {
         prototype(SyscallSymbol.prefix + name, [.constPointer("struct pt_regs")], .long)

@@ -22,7 +22,7 @@ public struct RecordKey: Hashable, Sendable {
 }
 
 /// Appends little-endian fields.
-public struct RecordBuilder {
+public struct RecordBuilder: Sendable {
     /// What was appended so far.
     public private(set) var bytes: [UInt8] = []
 
@@ -85,7 +85,7 @@ extension RecordBuilder {
     }
 
     /// What an exec record can say beyond its keys and texts.
-    public struct ExecDetails {
+    public struct ExecDetails: Sendable {
         /// enum shrike_process_flag: EXECVE | CLONE.
         public var flags: UInt32 = 0x4001
         /// Effective user, and all other ids.
@@ -167,7 +167,7 @@ extension RecordBuilder {
     }
 
     /// One argument of a hook record.
-    public struct Argument {
+    public struct Argument: Sendable {
         /// enum shrike_argument_type.
         public var type: UInt16
         /// enum shrike_argument_flag.
@@ -205,17 +205,20 @@ extension RecordBuilder {
     public static func hook(
         _ process: RecordKey, at ktime: UInt64, tid: UInt32? = nil, hook: UInt32 = 1, generation: UInt32 = 1,
         selectors: [Int], words: Int = 1, arguments: [Argument] = [], flags: UInt32 = 0, signal: UInt32 = 0,
-        overrideError: Int32 = 0
+        overrideError: Int32 = 0, returnSignal: UInt32 = 0, entrySelectors: [Int]? = nil
     ) -> [UInt8] {
         var record = RecordBuilder()
         record.header(kind: 5, ktime: ktime, pid: process.pid, tid: tid ?? process.pid)
         record.key(process)
-        record.u32([hook, generation, flags, UInt32(bitPattern: overrideError), signal])
+        record.u32([hook, generation, flags, UInt32(bitPattern: overrideError)])
+        record.u16(UInt16(signal))
+        record.u16(UInt16(returnSignal))
         record.u16(UInt16(words))
         record.u16(UInt16(arguments.count))
-        for word in 0..<words {
-            record.u64(
-                selectors.filter { $0 / 64 == word }.reduce(UInt64(0)) { $0 | 1 << UInt64($1 % 64) })
+        for set in [selectors, entrySelectors].compactMap({ $0 }) {
+            for word in 0..<words {
+                record.u64(set.filter { $0 / 64 == word }.reduce(UInt64(0)) { $0 | 1 << UInt64($1 % 64) })
+            }
         }
         for argument in arguments {
             record.u16(argument.type)

@@ -186,7 +186,8 @@ private struct Reader {
         case UInt8(ascii: "t"): return [0x09]
         case UInt8(ascii: "u"):
             guard position + 4 <= bytes.count,
-                let value = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16),
+                let value = UInt32(
+                    String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16),
                 let scalar = Unicode.Scalar(value)
             else { throw failure("bad \\u escape") }
             position += 4

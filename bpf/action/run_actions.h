@@ -7,6 +7,7 @@
 
 #include "base/error_count.h"
 #include "base/kernel_types.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
@@ -62,6 +63,22 @@ static __always_inline __u32 next_bit(struct scratch *scratch)
 	return index * 64 + lowest_bit(word);
 }
 
+/* send_signal - to the current process, unless it is being killed already. */
+static __always_inline void send_signal(struct scratch *scratch, __u8 number)
+{
+	scratch->is_enforced = 1;
+	if (bpf_send_signal(number)) {
+		scratch->event_flags |= SHRIKE_HOOK_SIGNAL_FAILED;
+		count(SHRIKE_COUNTER_SIGNAL_FAILED);
+	} else if (config.flags & SHRIKE_HOOK_ON_RETURN) {
+		scratch->event_flags |= SHRIKE_HOOK_RETURN_SIGNAL_SENT;
+		scratch->return_signal = number;
+	} else {
+		scratch->event_flags |= SHRIKE_HOOK_SIGNAL_SENT;
+		scratch->signal = number;
+	}
+}
+
 /* act_on_next - one step: the next policy's first match, or the next word. */
 static long act_on_next(__u32 step, struct scratch **context)
 {
@@ -81,6 +98,11 @@ static long act_on_next(__u32 step, struct scratch **context)
 	scratch->cursor = selector->policy_end;
 	if (selector->flags & SHRIKE_SELECTOR_POST)
 		scratch->is_posted = 1;
+	if (config.flags & SHRIKE_HOOK_ON_RETURN) {
+		if (selector->return_signal && scratch->return_signal != SIGKILL_NUMBER)
+			send_signal(scratch, selector->return_signal);
+		return 0;
+	}
 	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE) {
 		scratch->is_enforced = 1;
 		/* The policy that was loaded first decides the error; all of them deny. */
@@ -89,17 +111,79 @@ static long act_on_next(__u32 step, struct scratch **context)
 			scratch->override_error = selector->override_error;
 		}
 	}
-	if (selector->signal && scratch->signal != SIGKILL_NUMBER) {
+	if (selector->signal && scratch->signal != SIGKILL_NUMBER)
+		send_signal(scratch, selector->signal);
+	return 0;
+}
+
+/* can_signal - what bpf_send_signal() asks of the current process (kernel/trace/bpf_trace.c). */
+static __always_inline bool can_signal(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	return !(BPF_CORE_READ(task, flags) & (SHRIKE_PF_KTHREAD | SHRIKE_PF_EXITING)) &&
+	       BPF_CORE_READ(task, tgid) != 1;
+}
+
+/* note_next - one step: what the next policy's match at entry did. Nothing is done here. */
+static long note_next(__u32 step, struct scratch **context)
+{
+	struct scratch *scratch = *context;
+	struct shrike_selector_config *selector;
+	__u32 bit;
+
+	if (scratch->cursor >= config.words * 64)
+		return 1;
+	bit = next_bit(scratch);
+	if (bit >= SHRIKE_MAX_SELECTORS)
+		return 0;
+	selector = bpf_map_lookup_elem(&selector_actions, &bit);
+	if (!selector)
+		return 1;
+	scratch->entry_first[bit / 64 % SHRIKE_MAX_WORDS] |= 1ull << (bit % 64);
+	scratch->cursor = selector->policy_end;
+	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE) {
 		scratch->is_enforced = 1;
-		if (bpf_send_signal(selector->signal)) {
-			scratch->event_flags |= SHRIKE_HOOK_SIGNAL_FAILED;
-			count(SHRIKE_COUNTER_SIGNAL_FAILED);
-		} else {
-			scratch->event_flags |= SHRIKE_HOOK_SIGNAL_SENT;
-			scratch->signal = selector->signal;
+		/* Refused by somebody else before: then it was not this that denied. */
+		if (scratch->result == selector->override_error) {
+			scratch->event_flags |= SHRIKE_HOOK_OVERRIDDEN;
+			scratch->override_error = selector->override_error;
 		}
 	}
+	if (selector->signal && scratch->signal != SIGKILL_NUMBER && can_signal()) {
+		scratch->is_enforced = 1;
+		scratch->event_flags |= SHRIKE_HOOK_SIGNAL_SENT;
+		scratch->signal = selector->signal;
+	}
 	return 0;
+}
+
+/* start_actions - forget what the slot's last user did. */
+static __always_inline void start_actions(struct scratch *scratch)
+{
+	scratch->is_posted = 0;
+	scratch->is_enforced = 0;
+	scratch->event_flags = 0;
+	scratch->signal = 0;
+	scratch->return_signal = 0;
+	scratch->override_error = 0;
+}
+
+/* note_entry - in a return hook: which selectors acted when the function was entered, from scratch->alive as
+ * the process and the arguments leave it. The arguments are the same ones, so the answer is; nothing has to
+ * be kept from one program to the other, for however long the function sleeps.
+ * @result: what the function returned.
+ */
+static __always_inline void note_entry(struct scratch *scratch, __s32 result)
+{
+	struct scratch *context = scratch;
+
+	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
+		scratch->entry_first[word] = 0;
+	scratch->result = result;
+	scratch->cursor = 0;
+	scratch->event_flags = SHRIKE_HOOK_HAS_ENTRY;
+	bpf_loop(SHRIKE_MAX_SELECTORS + SHRIKE_MAX_WORDS, note_next, &context, 0);
 }
 
 /* run_actions - act on scratch->alive; the result is in scratch->first and the fields beside it. */
@@ -110,11 +194,6 @@ static __always_inline void run_actions(struct scratch *scratch)
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->first[word] = 0;
 	scratch->cursor = 0;
-	scratch->is_posted = 0;
-	scratch->is_enforced = 0;
-	scratch->event_flags = 0;
-	scratch->signal = 0;
-	scratch->override_error = 0;
 	/* Each step passes a selector or a word. */
 	bpf_loop(SHRIKE_MAX_SELECTORS + SHRIKE_MAX_WORDS, act_on_next, &context, 0);
 }

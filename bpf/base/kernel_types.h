@@ -45,6 +45,7 @@ struct hlist_bl_node {
 };
 
 struct super_block {
+	struct dentry *s_root;
 	unsigned long s_magic;
 	__u32 s_dev;
 };
@@ -92,6 +93,23 @@ struct file {
 	unsigned int f_flags;
 };
 
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct kiocb {
+	struct file *ki_filp;
+};
+
+struct filename {
+	const char *name;
+};
+
 struct fs_struct {
 	struct path root;
 	struct path pwd;
@@ -132,6 +150,8 @@ struct cgroup_namespace {
 
 struct user_namespace {
 	int level;
+	kuid_t owner;
+	kgid_t group;
 	struct ns_common ns;
 };
 
@@ -208,6 +228,7 @@ struct task_struct {
 	struct cred *cred;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
@@ -218,6 +239,130 @@ struct task_struct {
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
+};
+
+struct in6_addr {
+	__u8 bytes[16];
+};
+
+/* include/net/sock.h */
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport; /* network order */
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_type;
+	__u16 sk_protocol;
+	__u32 sk_priority;
+	__u32 sk_mark;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+/* include/linux/skbuff.h */
+struct skb_ext {
+	__u8 offset[1];
+};
+
+struct sk_buff {
+	unsigned char *head;
+	unsigned int len;
+	__u32 hash;
+	__u32 priority;
+	__u32 mark;
+	__u16 network_header;
+	__u8 active_extensions;
+	struct skb_ext *extensions;
+};
+
+enum skb_ext_id {
+	SKB_EXT_SEC_PATH = 1,
+};
+
+/* include/net/xfrm.h */
+struct sec_path {
+	int len;
+	int olen;
+};
+
+/* include/linux/module.h */
+struct module {
+	char name[56];
+	unsigned long taints;
+};
+
+/* kernel/module/internal.h */
+struct load_info {
+	const char *name;
+	struct module *mod;
+	bool sig_ok;
+};
+
+/* include/linux/bpf.h */
+struct bpf_prog_aux {
+	char name[16];
+};
+
+struct bpf_prog {
+	__u32 type; /* an enum */
+	__u32 len;
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_map {
+	__u32 map_type; /* an enum */
+	__u32 key_size;
+	__u32 value_size;
+	__u32 max_entries;
+	char name[16];
+};
+
+struct perf_event_attr___kernel {
+	__u32 type;
+	__u64 config;
+	__u64 kprobe_func;
+	__u64 probe_offset;
+};
+
+struct perf_event {
+	struct perf_event_attr___kernel attr;
+};
+
+struct net_device {
+	char name[16];
+};
+
+/* include/linux/uio.h */
+struct iovec {
+	void *iov_base;
+	unsigned long iov_len;
+};
+
+struct iov_iter {
+	__u8 iter_type;
+	unsigned long iov_offset;
+	unsigned long count;
+	const struct iovec *__iov;
+	void *ubuf;
+};
+
+struct iov_iter___before_6_4 {
+	const struct iovec *iov;
+};
+
+enum iter_type {
+	ITER_UBUF,
+	ITER_IOVEC,
 };
 
 struct seq_file;
@@ -236,6 +381,7 @@ struct pt_regs {
 	unsigned long r10;
 	unsigned long r9;
 	unsigned long r8;
+	unsigned long cx;
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;
@@ -243,6 +389,8 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
-#define SHRIKE_PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+/* include/linux/sched.h */
+#define SHRIKE_PF_EXITING 0x00000004
+#define SHRIKE_PF_KTHREAD 0x00200000
 
 #endif

@@ -42,6 +42,8 @@ static long send_chunk(__u32 step, struct scratch **context)
 	}
 	write_header(&scratch->args_event.header, SHRIKE_EVENT_EXEC_ARGS,
 		     sizeof(scratch->args_event) + SHRIKE_MAX_ARGS_CHUNK_BYTES);
+	/* The exec's own time: user space takes the rings in the order of time, chunks before their exec. */
+	scratch->args_event.header.ktime_ns = scratch->exec.header.ktime_ns;
 	scratch->args_event.process = scratch->exec.process;
 	scratch->args_event.offset_bytes = scratch->args_offset;
 	scratch->args_event.args_bytes = SHRIKE_MAX_ARGS_CHUNK_BYTES;

@@ -3,9 +3,10 @@
  *
  *	struct shrike_event_hook          64 bytes
  *	first matches                     config.words * 8
+ *	first matches at entry            the same, of a return hook with SHRIKE_HOOK_HAS_ENTRY
  *	for each argument of the plan:
  *	    struct shrike_argument        16
- *	    payload                       number: 8; text: its bytes, padded to 8
+ *	    payload                       number: 8; structure; text: its bytes, padded to 8
  */
 #ifndef SHRIKE_WRITE_HOOK_EVENT_H
 #define SHRIKE_WRITE_HOOK_EVENT_H
@@ -29,6 +30,8 @@ static __always_inline __u32 payload_bytes(struct scratch *scratch, __u32 number
 
 	if (value->flags & SHRIKE_ARGUMENT_ERROR)
 		return 0;
+	if (config.arguments[number].object_bytes)
+		return config.arguments[number].object_bytes;
 	if (config.arguments[number].text_index == SHRIKE_NO_TEXT)
 		return sizeof(value->scalar);
 	return value->text_length;
@@ -40,6 +43,12 @@ static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, s
 	struct argument_value *value = &scratch->arguments[number];
 	__u32 text_index = config.arguments[number].text_index;
 
+	if (config.arguments[number].object_bytes) {
+		bytes = config.arguments[number].object_bytes;
+		if (bytes <= sizeof(scratch->objects[number]))
+			bpf_dynptr_write(record, at, &scratch->objects[number], bytes, 0);
+		return;
+	}
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS) {
 		bpf_dynptr_write(record, at, &value->scalar, sizeof(value->scalar), 0);
 		return;
@@ -50,7 +59,8 @@ static __always_inline void write_payload(struct bpf_dynptr *record, __u32 at, s
 /* write_hook_event - post the hit to the ring of its importance; a full ring is counted. */
 static __always_inline void write_hook_event(void *context, struct scratch *scratch, struct task_state *state)
 {
-	__u32 size = sizeof(struct shrike_event_hook) + config.words * 8;
+	__u32 sets = config.flags & SHRIKE_HOOK_REPORTS_ENTRY ? 2 : 1;
+	__u32 size = sizeof(struct shrike_event_hook) + sets * config.words * 8;
 	__u32 at = size;
 	struct bpf_dynptr record;
 	long failed;
@@ -77,6 +87,7 @@ static __always_inline void write_hook_event(void *context, struct scratch *scra
 	scratch->hook.flags = scratch->event_flags;
 	scratch->hook.override_error = scratch->override_error;
 	scratch->hook.signal = scratch->signal;
+	scratch->hook.return_signal = scratch->return_signal;
 	scratch->hook.words_count = config.words;
 	scratch->hook.argument_count = config.argument_count;
 
@@ -91,6 +102,9 @@ static __always_inline void write_hook_event(void *context, struct scratch *scra
 	}
 	bpf_dynptr_write(&record, 0, &scratch->hook, sizeof(scratch->hook), 0);
 	bpf_dynptr_write(&record, sizeof(scratch->hook), scratch->first, config.words * 8, 0);
+	if (config.flags & SHRIKE_HOOK_REPORTS_ENTRY)
+		bpf_dynptr_write(&record, sizeof(scratch->hook) + config.words * 8, scratch->entry_first,
+				 config.words * 8, 0);
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++) {
 		if (number < config.argument_count) {

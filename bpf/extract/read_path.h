@@ -183,6 +183,40 @@ static __always_inline void walk_head(struct scratch *scratch, __u32 text_index,
 	count(SHRIKE_COUNTER_TRUNCATED_PATH);
 }
 
+/* begin_walk - an empty text that ends at TEXT_END. */
+static __always_inline void begin_walk(struct scratch *scratch, __u32 text_index, struct task_struct *task)
+{
+	struct path_walk *walk = &scratch->walk;
+
+	walk->text_index = text_index;
+	walk->start = TEXT_END;
+	walk->flags = 0;
+	walk->total_bytes = 0;
+	walk->is_head = 0;
+	walk->length = 0;
+	walk->root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	walk->root_mount = (__u64)mount_of((__u64)BPF_CORE_READ(task, fs, root.mnt));
+}
+
+/* finish_walk - what a walk has come to. Return: 0, or -1 when the text is worth nothing. */
+static __always_inline int finish_walk(struct scratch *scratch, __u32 text_index, __u64 vfsmount, __u64 dentry)
+{
+	struct path_walk *walk = &scratch->walk;
+
+	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
+		walk_head(scratch, text_index, vfsmount, dentry);
+	if (walk->flags & SHRIKE_ARGUMENT_ERROR)
+		return -1;
+	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
+		return 0;
+	if (walk->start == TEXT_END) {
+		scratch->texts[text_index].bytes[TEXT_END - 1] = '/';
+		walk->start = TEXT_END - 1;
+	}
+	walk->length = TEXT_END - walk->start;
+	return 0;
+}
+
 /* read_path - write the path of (mount, dentry) into text buffer @text_index.
  * The result is in scratch->walk: start, length and flags; a NUL follows. PATHLESS: an empty text. TRUNCATED:
  * the text is the path's beginning, and its end stands reversed in scratch->reversed. ERROR: the text is
@@ -201,14 +235,7 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return -1;
-	walk->text_index = text_index;
-	walk->start = TEXT_END;
-	walk->flags = 0;
-	walk->total_bytes = 0;
-	walk->is_head = 0;
-	walk->length = 0;
-	walk->root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	walk->root_mount = (__u64)mount_of((__u64)BPF_CORE_READ(task, fs, root.mnt));
+	begin_walk(scratch, text_index, task);
 	scratch->texts[text_index].bytes[TEXT_END] = 0;
 
 	if (is_pseudo) {
@@ -236,18 +263,7 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 		return 0;
 	}
 	walk_up(scratch, vfsmount, dentry_at);
-	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
-		walk_head(scratch, text_index, vfsmount, dentry_at);
-	if (walk->flags & SHRIKE_ARGUMENT_ERROR)
-		return -1;
-	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
-		return 0;
-	if (walk->start == TEXT_END) {
-		scratch->texts[text_index].bytes[TEXT_END - 1] = '/';
-		walk->start = TEXT_END - 1;
-	}
-	walk->length = TEXT_END - walk->start;
-	return 0;
+	return finish_walk(scratch, text_index, vfsmount, dentry_at);
 }
 
 #endif

@@ -97,6 +97,27 @@ static __always_inline void read_namespaces(struct shrike_namespaces *to, struct
 	to->user = BPF_CORE_READ(task, cred, user_ns, ns.inum);
 }
 
+/* make_task_state - fill the state of a group that is older than the agent, or whose leader was one of its
+ * threads until just now. Whoever is first (an iterator at start, a hook, an exec) sets the key.
+ */
+static __always_inline void make_task_state(struct task_state *state, struct task_struct *leader)
+{
+	struct thread_image *image = bpf_task_storage_get(&thread_images, leader, NULL, 0);
+	__u64 key_ns;
+
+	state->key.pid = BPF_CORE_READ(leader, tgid);
+	if (image) {
+		state->flags = image->flags;
+		state->forked = image->forked;
+		key_ns = image->key.ktime_ns;
+	} else {
+		if (read_namespace_pid(leader) == 1)
+			state->flags |= SHRIKE_PROCESS_IN_INIT_TREE;
+		key_ns = start_key_ns(leader);
+	}
+	__sync_val_compare_and_swap(&state->key.ktime_ns, 0, key_ns);
+}
+
 /* task_state - what is known of a thread group, made from the task itself when nothing is.
  * @leader: the group's leader.
  * Return: NULL (counted) only when the kernel has no memory for it or is busy with this very task.
@@ -109,13 +130,8 @@ static __always_inline struct task_state *task_state(struct task_struct *leader)
 		count(SHRIKE_COUNTER_NO_TASK_STATE);
 		return NULL;
 	}
-	if (!state->key.ktime_ns) {
-		state->key.pid = BPF_CORE_READ(leader, tgid);
-		if (read_namespace_pid(leader) == 1)
-			state->flags |= SHRIKE_PROCESS_IN_INIT_TREE;
-		/* Whoever is first (an iterator at start, a hook, an exec) sets the key. */
-		__sync_val_compare_and_swap(&state->key.ktime_ns, 0, start_key_ns(leader));
-	}
+	if (!state->key.ktime_ns)
+		make_task_state(state, leader);
 	return state;
 }
 

@@ -7,22 +7,12 @@
 
 #include "base/kernel_types.h"
 #include "extract/read_argument.h"
+#include "filter/keep_alive.h"
+#include "filter/match_dimension.h"
 #include "filter/match_number.h"
 #include "filter/match_text.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
-
-/* keep_alive - AND a look-up's answer into the living selectors. Return: whether any is left. */
-static __always_inline bool keep_alive(struct scratch *scratch, const volatile __u64 *answer)
-{
-	__u64 left = 0;
-
-	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++) {
-		scratch->alive[word] &= answer[word];
-		left |= scratch->alive[word];
-	}
-	return left != 0;
-}
 
 /* keep_text_answer - the same for a text: the node reached, or what holds when nothing matched.
  * Verifier: the mask behind @found may only be addressed where @found is known not to be NULL, so this
@@ -66,13 +56,17 @@ static __always_inline bool match_text(struct scratch *scratch, __u32 number)
 
 	if (config.arguments[number].has_forward) {
 		__u32 table = config.arguments[number].forward_table;
+		__u32 length = value->text_length;
 
+		/* The NUL behind a text is part of it; what is behind a buffer is nothing. */
+		if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF)
+			length -= 1;
 		if (config.flags & SHRIKE_HOOK_CHAINED)
 			found = look_up_chained_text(&text_values, scratch, text_index, table, value->text_start,
-						     value->text_length, config.text_key_bytes);
+						     length, config.text_key_bytes);
 		else
 			found = look_up_text(&text_values, scratch, text_index, table, value->text_start,
-					     value->text_length, config.text_key_bytes);
+					     length, config.text_key_bytes);
 		if (!keep_text_answer(scratch, found, config.forward_default[number]))
 			return false;
 	}
@@ -100,13 +94,38 @@ static __always_inline bool match_number(struct scratch *scratch, __u32 number)
 	return keep_alive(scratch, found->alive);
 }
 
+/* match_dimensions - the look-ups on parts of argument @number. */
+static __always_inline bool match_dimensions(void *context, struct scratch *scratch, __u32 number)
+{
+#pragma unroll
+	for (__u32 dimension = 0; dimension < SHRIKE_MAX_DIMENSIONS; dimension++)
+		if (dimension < config.dimension_count && config.dimensions[dimension].argument == number) {
+			if (config.dimensions[dimension].kind == SHRIKE_DIMENSION_GAINED)
+				read_argument(context, scratch, config.dimensions[dimension].offset_bytes);
+			if (!match_dimension(scratch, dimension))
+				return false;
+		}
+	return true;
+}
+
+/* keep_pathless - a file without a path: the selectors that ask for none of its name go. */
+static __always_inline bool keep_pathless(struct scratch *scratch, __u32 number)
+{
+	__u32 row = config.arguments[number].pathless_row;
+	struct interval *without = bpf_map_lookup_elem(&number_intervals, &row);
+
+	if (!without)
+		return false; /* user space made the row: cannot happen, fails open */
+	return keep_alive(scratch, without->alive);
+}
+
 /* match_argument - all dimensions of argument @number. Return: whether any selector is left. */
 static __noinline int match_argument(void *context, struct scratch *scratch, __u32 number)
 {
 	if (number >= SHRIKE_MAX_ARGUMENTS)
 		return false;
 	if (!config.arguments[number].has_forward && !config.arguments[number].has_reverse &&
-	    !config.arguments[number].has_intervals)
+	    !config.arguments[number].has_intervals && !config.arguments[number].has_dimensions)
 		return true;
 	if (!is_filtered(scratch, number))
 		return true;
@@ -114,14 +133,26 @@ static __noinline int match_argument(void *context, struct scratch *scratch, __u
 	/* What could not be read or has no path matches no filter, negated or not. A cut text still has its
 	 * true beginning, which decides; the end of a cut string is not known.
 	 */
-	if (scratch->arguments[number].flags & ~SHRIKE_ARGUMENT_TRUNCATED)
-		return drop_filtered(scratch, number);
+	if (scratch->arguments[number].flags & ~SHRIKE_ARGUMENT_TRUNCATED) {
+		if (!config.arguments[number].has_pathless ||
+		    scratch->arguments[number].flags != SHRIKE_ARGUMENT_PATHLESS)
+			return drop_filtered(scratch, number);
+		return keep_pathless(scratch, number) && match_dimensions(context, scratch, number);
+	}
 	if (scratch->arguments[number].flags && config.arguments[number].has_reverse &&
-	    config.arguments[number].type == SHRIKE_ARGUMENT_STRING)
+	    (config.arguments[number].type == SHRIKE_ARGUMENT_STRING ||
+	     config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF))
 		return drop_filtered(scratch, number);
+	if (config.arguments[number].has_dimensions && !match_dimensions(context, scratch, number))
+		return false;
 	if (config.arguments[number].has_intervals)
 		return match_number(scratch, number);
 	return match_text(scratch, number);
+}
+
+static __always_inline bool is_result(__u32 number)
+{
+	return config.arguments[number].source == SHRIKE_SOURCE_RETURN;
 }
 
 /* match_arguments - numbers first: they are cheap. Return: whether any selector is left. */
@@ -130,11 +161,22 @@ static __always_inline bool match_arguments(void *context, struct scratch *scrat
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
 		if (number < config.argument_count && config.arguments[number].has_intervals &&
-		    !match_argument(context, scratch, number))
+		    !is_result(number) && !match_argument(context, scratch, number))
 			return false;
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
 		if (number < config.argument_count && !config.arguments[number].has_intervals &&
+		    !is_result(number) && !match_argument(context, scratch, number))
+			return false;
+	return true;
+}
+
+/* match_results - the result's dimensions, as the types that policies declare it with. */
+static __always_inline bool match_results(void *context, struct scratch *scratch)
+{
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
+		if (number < config.argument_count && is_result(number) &&
 		    !match_argument(context, scratch, number))
 			return false;
 	return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The program of a hooked kernel function: one for all policies on it. The same decision, entered in
- * three ways; user space loads the one that the plan needs, for the
- * plan's function (the section only names an example), and leaves out the others.
+/* The program of a hook in the kernel: one for all policies on it. The same decision, entered in several
+ * ways; user space loads the one that the plan needs, for the plan's function or tracepoint (the section
+ * only names an example), and leaves out the others.
  */
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
@@ -32,34 +32,48 @@ static __always_inline long refusal(struct scratch *scratch)
 	return error;
 }
 
+/* current_state - what is known of the calling process; looked up when it is needed. */
+static __always_inline struct task_state *current_state(void)
+{
+	return task_state(bpf_get_current_task_btf()->group_leader);
+}
+
 /* decide - match, act, post. Return: 0, or the error that the operation is refused with. */
-static __always_inline long decide(void *context, struct task_state *state, struct scratch *scratch)
+static __always_inline long decide(void *context, struct scratch *scratch)
 {
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->alive[word] = config.all[word];
-	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, state))
+	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, current_state()))
 		return 0;
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
-		scratch->arguments[number].is_read = 0;
+		if (number < config.argument_count)
+			scratch->arguments[number].is_read = 0;
 	if (!match_arguments(context, scratch))
 		return 0;
+	start_actions(scratch);
+	if (config.flags & SHRIKE_HOOK_ON_RETURN) {
+		if (config.flags & SHRIKE_HOOK_REPORTS_ENTRY)
+			note_entry(scratch, read_result(context));
+		if (!match_results(context, scratch))
+			return 0;
+	}
 	run_actions(scratch);
 	if (scratch->is_posted)
-		write_hook_event(context, scratch, state);
+		write_hook_event(context, scratch, current_state());
 	return refusal(scratch);
 }
 
 static __always_inline long run_hook(void *context)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *state = task_state(task->group_leader);
 	struct scratch *scratch = take_scratch();
 	long verdict;
 
 	if (!scratch)
 		return 0; /* fails open, counted */
-	verdict = decide(context, state, scratch);
+	if (config.entry != SHRIKE_ENTRY_TRAMPOLINE)
+		scratch->context = (__u64)context;
+	verdict = decide(context, scratch);
 	return_scratch(scratch);
 	return verdict;
 }
@@ -83,4 +97,34 @@ SEC("lsm/file_open")
 long hook_function_lsm(void *context)
 {
 	return run_hook(context);
+}
+
+/* The function has returned: arguments and result in one place. Nothing can be refused any more. */
+SEC("fexit/security_file_open")
+int hook_function_return(void *context)
+{
+	run_hook(context);
+	return 0;
+}
+
+/* Where no trampoline can be put on the function: sees its entry through a breakpoint or ftrace. */
+SEC("kprobe/security_file_open")
+int hook_function_kprobe(void *context)
+{
+	run_hook(context);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exec")
+int hook_raw_tracepoint(void *context)
+{
+	run_hook(context);
+	return 0;
+}
+
+SEC("tp/sched/sched_process_exec")
+int hook_tracepoint(void *context)
+{
+	run_hook(context);
+	return 0;
 }

@@ -16,6 +16,23 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* remember_image - a new thread keeps what its group's state would lose if it became the leader. */
+static __always_inline void remember_image(struct task_struct *thread, struct task_state *group)
+{
+	struct thread_image *image;
+
+	if (!group)
+		return;
+	image = bpf_task_storage_get(&thread_images, thread, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!image) {
+		count(SHRIKE_COUNTER_NO_TASK_STATE);
+		return;
+	}
+	image->key = group->key;
+	image->flags = group->flags;
+	image->forked = group->forked;
+}
+
 /* A child is a copy of its parent until it execs; a new thread is no new process. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
@@ -23,9 +40,11 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	struct task_state *from, *to;
 	struct shrike_event_fork event = {};
 
-	if (child->pid != child->tgid)
-		return 0;
 	from = task_state(parent->group_leader);
+	if (child->pid != child->tgid) {
+		remember_image(child, from);
+		return 0;
+	}
 	to = bpf_task_storage_get(&task_states, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	write_header(&event.header, SHRIKE_EVENT_FORK, sizeof(event));

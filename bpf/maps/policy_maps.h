@@ -23,7 +23,7 @@ struct {
 	__uint(value_size, 16);
 } text_values SEC(".maps");
 
-/* Intervals of all number arguments. Value: struct interval. */
+/* Rows of all dimensions of numbers: intervals and bits. Value: struct interval. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_RDONLY_PROG);

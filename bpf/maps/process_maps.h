@@ -33,4 +33,21 @@ struct {
 	__type(value, struct task_state);
 } task_states SEC(".maps");
 
+/* Purpose: the image that a thread belongs to, since the thread may become its process's leader: when it
+ * calls execve(2) the old leader's task goes, and with it the state of the group. Key: a thread that is no
+ * leader.
+ */
+struct thread_image {
+	struct shrike_process_key key;
+	__u32 flags;
+	__u32 forked;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread_image);
+} thread_images SEC(".maps");
+
 #endif

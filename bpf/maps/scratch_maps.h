@@ -38,6 +38,11 @@ struct argument_value {
 	__u16 is_read;
 };
 
+/* The structure that was read of an argument; config.arguments[].object_bytes of it. */
+struct argument_object {
+	__u8 bytes[SHRIKE_MAX_OBJECT_BYTES];
+} __attribute__((aligned(8)));
+
 /* State of a walk from a dentry to the root; see extract/read_path.h. */
 struct path_walk {
 	__u64 dentry;
@@ -59,7 +64,11 @@ struct scratch {
 	__u64 in_use; /* a run of a program has this slot */
 	__u64 alive[SHRIKE_MAX_WORDS]; /* selectors that no dimension has ruled out */
 	__u64 first[SHRIKE_MAX_WORDS]; /* of each policy the first selector that matched */
+	__u64 entry_first[SHRIKE_MAX_WORDS]; /* return hook: the first by the filters that entry knows */
+	__u64 context; /* where the program's context is, for reads that need a plain address */
 	struct argument_value arguments[SHRIKE_MAX_ARGUMENTS];
+	struct argument_object objects[SHRIKE_MAX_ARGUMENTS];
+	__u64 gathered[SHRIKE_MAX_WORDS]; /* of the rows of a bit table */
 	struct path_walk walk;
 	/* result of the decision, see filter/decide.h */
 	__u32 cursor;
@@ -67,7 +76,10 @@ struct scratch {
 	__u32 is_enforced;
 	__u32 event_flags;
 	__u32 signal;
+	__u32 return_signal;
+	__s32 result; /* return hook: the function's, in 32 bits as an error is */
 	__s64 override_error;
+	__u64 buffer_bytes; /* that a buffer has, stored or not; see extract/read_buffer.h */
 	__u32 args_bytes;
 	__u32 args_offset;
 	__u64 args_address;

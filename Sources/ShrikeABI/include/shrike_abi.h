@@ -22,6 +22,10 @@
 #define SHRIKE_MAX_TEXT_BYTES 4096
 /* Bytes of a text that one look-up of the prefix table compares. */
 #define SHRIKE_TEXT_KEY_BYTES 248
+/* Look-ups of one hook beyond those of texts and plain numbers, over all arguments. */
+#define SHRIKE_MAX_DIMENSIONS 24
+/* Longest structure that is read of an argument: a socket, credentials, a program. */
+#define SHRIKE_MAX_OBJECT_BYTES 128
 /* Bytes of an executable's path kept per process; longer paths are walked anew. */
 #define SHRIKE_MAX_BINARY_BYTES 256
 /* argv bytes carried by one record; what is longer precedes it in chunks. */
@@ -201,6 +205,38 @@ enum shrike_argument_type : __u32 {
 	SHRIKE_ARGUMENT_STRING = 6,
 	SHRIKE_ARGUMENT_FILE = 7, /* struct file * */
 	SHRIKE_ARGUMENT_PATH = 8, /* struct path * */
+	SHRIKE_ARGUMENT_INT8 = 9,
+	SHRIKE_ARGUMENT_UINT8 = 10,
+	SHRIKE_ARGUMENT_INT16 = 11,
+	SHRIKE_ARGUMENT_UINT16 = 12,
+	SHRIKE_ARGUMENT_SOCK = 13,     /* struct sock *: struct shrike_sock */
+	SHRIKE_ARGUMENT_SOCKET = 14,   /* struct socket *: struct shrike_sock */
+	SHRIKE_ARGUMENT_SKB = 15,      /* struct sk_buff *: struct shrike_skb */
+	SHRIKE_ARGUMENT_SOCKADDR = 16, /* struct sockaddr *: struct shrike_sockaddr */
+	SHRIKE_ARGUMENT_FD = 17,       /* number of an open file of the process */
+	SHRIKE_ARGUMENT_DENTRY = 18,   /* struct dentry *: its path inside its own file system */
+	SHRIKE_ARGUMENT_KIOCB = 19,    /* struct kiocb * */
+	SHRIKE_ARGUMENT_BINPRM = 20,   /* struct linux_binprm * */
+	SHRIKE_ARGUMENT_FILENAME = 21, /* struct filename *: a string */
+	SHRIKE_ARGUMENT_KERNEL_CAP = 22, /* kernel_cap_t *: a number, as the three that follow */
+	SHRIKE_ARGUMENT_CAP_INHERITABLE = 23,
+	SHRIKE_ARGUMENT_CAP_PERMITTED = 24,
+	SHRIKE_ARGUMENT_CAP_EFFECTIVE = 25,
+	SHRIKE_ARGUMENT_CAPABILITY = 26,     /* int */
+	SHRIKE_ARGUMENT_BPF_CMD = 27,        /* int */
+	SHRIKE_ARGUMENT_CRED = 28,           /* struct cred *: struct shrike_cred */
+	SHRIKE_ARGUMENT_USER_NAMESPACE = 29, /* struct user_namespace *: struct shrike_user_namespace */
+	SHRIKE_ARGUMENT_MODULE = 30,         /* struct module *: struct shrike_module */
+	SHRIKE_ARGUMENT_LOAD_INFO = 31,      /* struct load_info *: struct shrike_module */
+	SHRIKE_ARGUMENT_BPF_ATTR = 32,       /* union bpf_attr *: struct shrike_bpf_program */
+	SHRIKE_ARGUMENT_BPF_PROG = 33,       /* struct bpf_prog *: struct shrike_bpf_program */
+	SHRIKE_ARGUMENT_BPF_MAP = 34,        /* struct bpf_map *: struct shrike_bpf_map */
+	SHRIKE_ARGUMENT_PERF_EVENT = 35,     /* struct perf_event *: struct shrike_perf_event */
+	SHRIKE_ARGUMENT_NET_DEVICE = 36,     /* struct net_device *: its name */
+	SHRIKE_ARGUMENT_SOCKADDR_UN = 37,    /* struct sockaddr_un *: a path, or an abstract name without its NUL */
+	SHRIKE_ARGUMENT_CHAR_BUF = 38,       /* bytes, as many as another parameter says */
+	SHRIKE_ARGUMENT_CHAR_IOVEC = 39,     /* struct iovec *: bytes of all parts */
+	SHRIKE_ARGUMENT_IOV_ITER = 40,       /* struct iov_iter *: bytes of the first part */
 };
 
 enum shrike_argument_flag : __u32 {
@@ -213,24 +249,133 @@ enum shrike_argument_flag : __u32 {
 };
 
 /* One argument of a hook event; payload follows, padded with zeros to 8 bytes.
- * Integers: one __u64, sign-extended. String: its bytes. File and path: the path's bytes.
+ * Integers: one __u64, sign-extended. String: its bytes. File and path: the path's bytes. Others: the structure
+ * that is named beside the type.
  */
 struct shrike_argument {
 	__u16 type;  /* enum shrike_argument_type */
 	__u16 flags; /* enum shrike_argument_flag */
 	__u32 size_bytes; /* payload without padding */
-	__u32 mode;  /* file, path: inode mode, S_IFMT and permissions */
+	/* file, path: inode mode, S_IFMT and permissions; buffers: bytes that there were, stored or not;
+	 * sockaddr_un: the family, and SHRIKE_ABSTRACT_NAME
+	 */
+	__u32 mode;
 	__u32 reserved;
 };
 _Static_assert(sizeof(struct shrike_argument) == 16, "wire size");
+
+/* Addresses are in network order, an IPv4 address in the first four bytes; ports are numbers. The family comes
+ * first wherever there are addresses: it chooses the table that they are looked up in.
+ */
+struct shrike_sock {
+	__u32 family;
+	__u32 type;
+	__u32 protocol;
+	__u32 state;
+	__u32 mark;
+	__u32 priority;
+	__u32 source_port; /* of the local side */
+	__u32 destination_port;
+	__u64 cookie;      /* the kernel's address of the socket: equal for equal sockets */
+	__u8 source[16];
+	__u8 destination[16];
+};
+_Static_assert(sizeof(struct shrike_sock) == 72, "wire size");
+
+struct shrike_skb {
+	__u32 family;
+	__u32 hash;
+	__u32 length_bytes;
+	__u32 priority;
+	__u32 mark;
+	__u32 protocol;
+	__u32 source_port; /* of the packet, TCP and UDP only */
+	__u32 destination_port;
+	__u32 security_path_length;
+	__u32 security_path_offload_length;
+	__u8 source[16];
+	__u8 destination[16];
+};
+_Static_assert(sizeof(struct shrike_skb) == 72, "wire size");
+
+struct shrike_sockaddr {
+	__u32 family;
+	__u32 port;
+	__u8 address[16];
+};
+_Static_assert(sizeof(struct shrike_sockaddr) == 24, "wire size");
+
+#define SHRIKE_ABSTRACT_NAME 0x10000
+
+struct shrike_user_namespace {
+	__s32 level; /* 0: the host's */
+	__u32 uid;
+	__u32 gid;
+	__u32 inode;
+};
+_Static_assert(sizeof(struct shrike_user_namespace) == 16, "wire size");
+
+struct shrike_cred {
+	struct shrike_credentials credentials;
+	struct shrike_user_namespace user_namespace;
+};
+_Static_assert(sizeof(struct shrike_cred) == 80, "wire size");
+
+/* Names end in NUL. */
+struct shrike_module {
+	__u64 taints;
+	__u32 is_signature_ok; /* load_info only */
+	__u32 reserved;
+	char name[64];
+};
+_Static_assert(sizeof(struct shrike_module) == 80, "wire size");
+
+struct shrike_bpf_program {
+	__u32 type;
+	__u32 instruction_count;
+	char name[16];
+};
+_Static_assert(sizeof(struct shrike_bpf_program) == 24, "wire size");
+
+struct shrike_bpf_map {
+	__u32 type;
+	__u32 key_bytes;
+	__u32 value_bytes;
+	__u32 max_entries;
+	char name[16];
+};
+_Static_assert(sizeof(struct shrike_bpf_map) == 32, "wire size");
+
+struct shrike_perf_event {
+	__u32 type;
+	__u32 reserved;
+	__u64 config;
+	__u64 probe_offset;
+	char function[64]; /* of a kprobe */
+};
+_Static_assert(sizeof(struct shrike_perf_event) == 88, "wire size");
 
 /* How a hook gets at its arguments. */
 enum shrike_argument_source : __u32 {
 	SHRIKE_SOURCE_PARAMETER = 0, /* of the function */
 	SHRIKE_SOURCE_SYSCALL = 1,   /* through the struct pt_regs * that is the only parameter */
+	SHRIKE_SOURCE_RETURN = 2,    /* the function's result; return hooks only */
+	SHRIKE_SOURCE_FIELD = 3,     /* a number or pointer in the tracepoint's record */
+	SHRIKE_SOURCE_FIELD_TEXT = 4, /* a text in the record itself: char comm[16] */
+	SHRIKE_SOURCE_DATA_LOCATION = 5, /* a text in the record, where a __data_loc word says */
+};
+
+/* What the program's context is, and so where parameters are. */
+enum shrike_hook_entry : __u32 {
+	SHRIKE_ENTRY_TRAMPOLINE = 0,     /* fentry, fexit, fmod_ret, LSM: bpf_get_func_arg() */
+	SHRIKE_ENTRY_RAW_TRACEPOINT = 1, /* an array of 64-bit words */
+	SHRIKE_ENTRY_TRACEPOINT = 2,     /* the tracepoint's record, as tracefs describes it */
+	SHRIKE_ENTRY_REGISTERS = 3,      /* kprobe: struct pt_regs */
 };
 
 #define SHRIKE_NO_TEXT 0xff
+/* The text tables of whole buffers carry the buffer's length from this bit on. */
+#define SHRIKE_EXACT_LENGTH_SHIFT 16
 
 /* One distinct argument of a hook. Filters on it are up to three dimensions, each a function from the
  * argument's value to the set of selectors that it leaves alive.
@@ -244,16 +389,70 @@ struct shrike_argument_config {
 	__u8 has_reverse;   /* Postfix: a look-up of the reversed text */
 	__u8 has_intervals; /* numbers: a binary search in the interval table */
 	__u8 is_signed;
+	__u8 has_dimensions; /* some of config.dimensions are of it */
+	__u8 object_bytes;   /* its structure's size; 0: a number or a text */
+	__u8 is_typed;       /* a struct file * or struct path * in the function's own prototype */
+	__u8 has_pathless;   /* filters that a file without a path can match as well: see pathless_row */
+	__u8 size_index;     /* of buffers: the parameter with the size, counted from 1 */
+	__u8 reserved[3];
+	__u32 pathless_row;  /* row of the interval table: selectors that need no path */
 	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */
 	__u32 interval_count;
+	/* of a tracepoint's field */
+	__u16 field_offset;
+	__u16 field_bytes;
+	__u8 field_is_signed;
+	__u8 reserved_field[3];
 };
-_Static_assert(sizeof(struct shrike_argument_config) == 24, "configuration size");
+_Static_assert(sizeof(struct shrike_argument_config) == 44, "configuration size");
+
+/* What a dimension looks up. */
+enum shrike_value_source : __u32 {
+	SHRIKE_VALUE_SCALAR = 0,    /* the number that the argument is */
+	SHRIKE_VALUE_OBJECT_32 = 1, /* 4 bytes of its structure */
+	SHRIKE_VALUE_OBJECT_64 = 2, /* 8 bytes of its structure */
+	SHRIKE_VALUE_FILE_TYPE = 3, /* S_IFMT of a file's mode */
+	SHRIKE_VALUE_FAMILY = 4,    /* of a sockaddr_un */
+};
+
+/* How a dimension is looked up. */
+enum shrike_dimension_kind : __u32 {
+	/* rows `first` and following, `count` of them: a binary search */
+	SHRIKE_DIMENSION_INTERVALS = 1,
+	/* row `first` + n: selectors that name bit n; row `first` + 64: selectors that ask for no bit */
+	SHRIKE_DIMENSION_BITS = 2,
+	/* an address of the structure: text table `first` for IPv4, + 1 for IPv6, + 2 for all else */
+	SHRIKE_DIMENSION_ADDRESS = 3,
+	/* a whole buffer, NULs and all: text table `first`, its length in the number's upper half; row `count` when
+	 * no value is equal
+	 */
+	SHRIKE_DIMENSION_EXACT = 4,
+	/* bits that argument `offset_bytes` has and this one has not: row `first` + 1; none: row `first` */
+	SHRIKE_DIMENSION_GAINED = 5,
+};
+
+/* A look-up on a part of an argument; it yields the selectors that it leaves alive. */
+struct shrike_dimension_config {
+	__u8 argument;
+	__u8 kind;   /* enum shrike_dimension_kind */
+	__u8 source; /* enum shrike_value_source */
+	__u8 is_signed;
+	__u16 offset_bytes; /* of the part in the structure */
+	__u16 reserved;
+	__u32 first; /* row of the interval table, or text table */
+	__u32 count;
+};
+_Static_assert(sizeof(struct shrike_dimension_config) == 16, "configuration size");
 
 enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process */
 	SHRIKE_HOOK_CHAINED = 0x2,     /* a text value is longer than SHRIKE_TEXT_KEY_BYTES */
+	/* The function has returned: what matchActions enforce was done at its entry. */
+	SHRIKE_HOOK_ON_RETURN = 0x4,
+	/* Some selector enforced at entry: find out which, and report it. */
+	SHRIKE_HOOK_REPORTS_ENTRY = 0x8,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
@@ -266,14 +465,17 @@ struct shrike_hook_config {
 	__u32 text_key_bytes;    /* text bytes of a look-up key of this hook's trie */
 	__u32 reverse_key_bytes; /* longest reversed text, at most text_key_bytes */
 	__u32 process_generation; /* of the binary table; never 0 */
+	__u32 entry;              /* enum shrike_hook_entry */
+	__u32 dimension_count;
 	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
+	struct shrike_dimension_config dimensions[SHRIKE_MAX_DIMENSIONS];
 	__u64 all[SHRIKE_MAX_WORDS]; /* the selectors that exist */
 	/* by argument: selectors that filter on it, and those alive when a look-up finds nothing */
 	__u64 filtered[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 6624, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 7176, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,
@@ -286,7 +488,8 @@ struct shrike_selector_config {
 	__u8 flags;       /* enum shrike_selector_flag */
 	__u8 signal;      /* 0: none */
 	__s16 override_error; /* 0 or -errno */
-	__u16 reserved;
+	__u8 return_signal;   /* of a return hook: sent when the function returns */
+	__u8 reserved;
 };
 _Static_assert(sizeof(struct shrike_selector_config) == 8, "configuration size");
 
@@ -311,6 +514,12 @@ enum shrike_hook_event_flag : __u32 {
 	SHRIKE_HOOK_OVERRIDDEN = 0x4,
 	/* the process was not known: its key was made from the task itself */
 	SHRIKE_HOOK_UNKNOWN_PROCESS = 0x8,
+	/* of a return hook: behind the matched selectors stand as many words again, of each policy the
+	 * selector that matched at entry
+	 */
+	SHRIKE_HOOK_HAS_ENTRY = 0x10,
+	/* return_signal was sent when the function returned */
+	SHRIKE_HOOK_RETURN_SIGNAL_SENT = 0x20,
 };
 
 /* One hit of a hook, for all policies at once: words_count * 8 bytes of matched selectors
@@ -323,7 +532,8 @@ struct shrike_event_hook {
 	__u32 generation;
 	__u32 flags;          /* enum shrike_hook_event_flag */
 	__s32 override_error; /* 0 or -errno that the caller got */
-	__u32 signal;         /* signal sent, 0 if none */
+	__u16 signal;         /* signal sent, 0 if none */
+	__u16 return_signal;  /* signal sent when the function returned, 0 if none */
 	__u16 words_count;
 	__u16 argument_count;
 };

@@ -6,10 +6,15 @@
 public enum FeatureSupport {
     /// The fields that can be used, by the mapping that they stand in.
     private static let fields: [Mapping: Set<String>] = [
-        .spec: ["kprobes", "options"],
-        .hook: ["call", "syscall", "args", "selectors", "message", "tags"],
+        .spec: ["kprobes", "fentries", "lsmhooks", "tracepoints", "lists", "options"],
+        .hook: [
+            "call", "syscall", "hook", "subsystem", "event", "raw", "args", "selectors", "message", "tags",
+            "return", "returnArg", "ignore",
+        ],
         .argument: ["index", "type", "label"],
-        .selector: ["label", "matchArgs", "matchBinaries", "matchActions"],
+        .selector: [
+            "label", "matchArgs", "matchReturnArgs", "matchBinaries", "matchActions", "matchReturnActions",
+        ],
         .argumentFilter: ["index", "operator", "values"],
         .binaryFilter: ["operator", "values"],
         .action: ["action", "argSig", "argError"],
@@ -17,13 +22,20 @@ public enum FeatureSupport {
 
     private static let types: Set<ArgumentType> = [
         .file, .path, .string, .int, .int32, .sint32, .uint32, .sizeT, .int64, .sint64, .long, .uint64,
-        .ulong,
+        .ulong, .int8, .sint8, .uint8, .int16, .sint16, .uint16, .sock, .socket, .skb, .sockaddr,
+        .fd, .dentry, .kiocb, .linuxBinprm, .filename,
     ]
+
+    /// Types of tracepoints alone.
+    private static let tracepointTypes: Set<ArgumentType> = [.auto, .dataLoc]
 
     private static let operators: Set<Operator> = [
         .equal, .notEqual, .prefix, .notPrefix, .postfix, .notPostfix, .gt, .greaterThan, .lt, .lessThan,
-        .inRange,
-        .notInRange, .inMap, .notInMap,
+        .inRange, .notInRange, .inMap, .notInMap, .mask, .sourceAddress, .notSourceAddress,
+        .destinationAddress, .notDestinationAddress, .sourcePort, .notSourcePort, .destinationPort,
+        .notDestinationPort, .sourcePortPrivileged, .notSourcePortPrivileged, .destinationPortPrivileged,
+        .notDestinationPortPrivileged, .protocol, .family, .state, .fileType,
+        .notFileType,
     ]
 
     private static let binaryOperators: Set<Operator> = [.in, .notIn]
@@ -52,7 +64,8 @@ public enum FeatureSupport {
             }
             check.refuse("option \(name.rawValue)", option.name.range)
         }
-        for hook in policy.spec.kprobes { check.hook(hook) }
+        for hook in policy.spec.hooks { check.hook(hook) }
+        for hook in policy.spec.kprobes + policy.spec.fentries { check.foreignSystemCalls(hook, policy.spec) }
         return check.diagnostics.sortedAndUnique()
     }
 
@@ -74,20 +87,32 @@ public enum FeatureSupport {
             }
         }
 
-        mutating func hook(_ hook: KprobeHook) {
+        /// 32-bit programs hand arguments over in other registers.
+        mutating func foreignSystemCalls(_ hook: KprobeHook, _ spec: PolicySpec) {
+            guard !hook.arguments.isEmpty else { return }
+            let foreign = spec.functions(of: hook, kernel: nil).first {
+                $0.isSyscall && !$0.symbol.hasPrefix(SyscallSymbol.prefix)
+            }
+            if let foreign { refuse("args of \(foreign.symbol)", hook.call.range) }
+        }
+
+        mutating func hook(_ hook: any PolicyHook) {
+            // Sections that are refused as a whole are not looked into.
+            guard hook.section != .uprobes, hook.section != .usdts else { return }
             fields(hook.fields, FeatureSupport.fields[.hook])
-            if hook.listName != nil { refuse("list:", hook.call.range) }
-            for argument in hook.arguments {
+            for argument in hook.arguments + (hook.returnArgument.map { [$0] } ?? []) {
                 fields(argument.fields, FeatureSupport.fields[.argument])
                 let type = argument.type
-                if !types.contains(type.value) { refuse("type: \(type.value.rawValue)", type.range) }
+                let isTracepoint = hook.section == .tracepoints
+                if types.contains(type.value) || isTracepoint && tracepointTypes.contains(type.value) { continue }
+                refuse("type: \(type.value.rawValue)", type.range)
             }
             for selector in hook.selectors { self.selector(selector) }
         }
 
         mutating func selector(_ selector: Selector) {
             fields(selector.fields, FeatureSupport.fields[.selector])
-            for filter in selector.matchArgs {
+            for filter in selector.matchArgs + selector.matchReturnArgs {
                 fields(filter.fields, FeatureSupport.fields[.argumentFilter])
                 comparison(filter.operator, operators)
             }
@@ -95,7 +120,7 @@ public enum FeatureSupport {
                 fields(filter.fields, FeatureSupport.fields[.binaryFilter])
                 comparison(filter.operator, binaryOperators)
             }
-            for action in selector.actions {
+            for action in selector.actions + selector.returnActions {
                 fields(action.fields, FeatureSupport.fields[.action])
                 let kind = action.kind
                 if !actions.contains(kind.value) { refuse("action: \(kind.value.rawValue)", kind.range) }

@@ -27,9 +27,22 @@ extension PolicyCheck {
             error(
                 .notASyscall, hook.call.range, "the list `\(name)` holds plain functions, not system calls",
                 help: "add `syscall: false`")
-        case .generatedFtrace, .generatedSyscalls, .syscalls:
+        case .syscalls:
+            for value in list.values { checkListedSystemCall(value, hook) }
+        case .generatedFtrace, .generatedSyscalls:
             break
         }
+    }
+
+    private mutating func checkListedSystemCall(_ value: Located<String>, _ hook: KprobeHook) {
+        let symbol = SyscallSymbol.symbol(forListValue: value.value)
+        guard let kernel, !isFull, !hook.ignoreCallNotFound, kernel.function(named: symbol) == nil,
+            SyscallSymbol.bareName(of: symbol) != nil
+        else { return }
+        let similar = kernel.similarFunctions(to: symbol).compactMap { SyscallSymbol.bareName(of: $0) }
+        error(
+            .unknownFunction, value.range, "this kernel has no system call \(code(value.value))",
+            help: similar.first.map { "did you mean `sys_\($0)`?" } ?? Self.callNotFoundHelp)
     }
 
     mutating func undefinedList(_ name: String, _ range: SourceRange) {
@@ -97,7 +110,10 @@ extension PolicyCheck {
                 "\(code(call.value)) is a system call's entry: its one parameter is the saved registers",
                 help: "write `syscall: true` to read the system call's arguments")
         }
-        guard let kernel, !hook.ignoreCallNotFound, kernel.function(named: call.value) == nil else { return }
+        // What has no prototype in BTF can still be hooked by a kprobe.
+        guard let kernel, !hook.ignoreCallNotFound, kernel.function(named: call.value) == nil,
+            !kernel.isTraceable(call.value)
+        else { return }
         var help = kernel.similarFunctions(to: call.value).first.map { "did you mean `\($0)`?" }
         if kernel.function(named: SyscallSymbol.symbol(for: call.value)) != nil {
             help = "it is a system call: write `syscall: true`"
@@ -121,12 +137,33 @@ extension PolicyCheck {
                 help: "write `\(hook.hook.value.dropFirst(prefix.count))`")
             return
         }
-        guard let kernel, !isFull, !kernel.hasLSMHook(hook.hook.value) else { return }
+        guard let kernel, !isFull else { return }
+        if let reason = kernel.lsmHooksUnavailable {
+            error(
+                .notAttachable, hook.hook.range, "this kernel asks no BPF program at LSM hooks: \(reason)",
+                help: "start it with `bpf` in the parameter `lsm=`")
+            return
+        }
+        guard !kernel.hasLSMHook(hook.hook.value) else {
+            checkAnswer(of: hook)
+            return
+        }
         let symbol = "bpf_lsm_"
         let similar = kernel.similarFunctions(to: symbol + hook.hook.value).first { $0.hasPrefix(symbol) }
         error(
             .unknownLSMHook, hook.hook.range, "this kernel has no LSM hook \(code(hook.hook.value))",
             help: similar.map { "did you mean `\($0.dropFirst(symbol.count))`?" })
+    }
+
+    /// A hook without an answer cannot be overridden.
+    private mutating func checkAnswer(of hook: LSMHook) {
+        guard prototype(of: hook)?.returnType.kind == .void else { return }
+        for action in hook.selectors.flatMap(\.actions) where action.kind.value == .override {
+            error(
+                .overrideNotPossible, action.kind.range,
+                "`Override` cannot refuse \(code(hook.hook.value)): the hook has no answer",
+                help: "use `Sigkill`, or the hook that is asked before")
+        }
     }
 
     /// The prototype behind a hook's argument indexes, if it is known.
@@ -139,6 +176,8 @@ extension PolicyCheck {
             return SyscallSymbol.bareName(of: hook.call.value).flatMap { kernel?.systemCall(named: $0) }
         case let hook as LSMHook:
             return kernel?.function(named: "bpf_lsm_" + hook.hook.value)
+        case let hook as TracepointHook where hook.raw:
+            return kernel?.rawTracepoint(named: hook.event.value)
         default:
             return nil
         }

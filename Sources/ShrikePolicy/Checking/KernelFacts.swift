@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the checker asks about a kernel. The daemon answers from BTF; the linter may have no answer.
 
+internal import ShrikePattern
+
 /// A C type of a kernel function's parameter or return value.
 public struct ParameterType: Sendable, Hashable {
     /// What the type is once typedefs and `const` are taken off.
@@ -56,9 +58,53 @@ public protocol KernelFacts {
     func hasLSMHook(_ name: String) -> Bool
     /// The system call as a program calls it, by its name without `sys_`; nil if that is not known.
     func systemCall(named name: String) -> FunctionPrototype?
+    /// Why BPF programs are not asked at LSM hooks; nil when they are.
+    var lsmHooksUnavailable: String? { get }
+    /// What the record of a tracepoint holds; nil when there is no such event.
+    func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat?
+    /// Why no tracepoint can be looked up; nil when they can.
+    var tracepointsUnavailable: String? { get }
+    /// Subsystems and events that look like these, `subsystem/event`, the nearest first.
+    func similarTracepoints(to subsystem: String, _ event: String) -> [String]
+    /// What a raw tracepoint hands over (TP_PROTO); nil when there is no such event.
+    func rawTracepoint(named event: String) -> FunctionPrototype?
+    /// Raw tracepoints that look like `event`.
+    func similarRawTracepoints(to event: String) -> [String]
+    /// The symbols of all entries of this machine's system calls, `__x64_sys_read`, in order.
+    var systemCallSymbols: [String] { get }
+    /// The functions of the kernel itself, without modules, that can be traced; nil if that is not known.
+    var traceableFunctions: [String]? { get }
+    /// Those of them that a regular expression matches anywhere in their name, each once; nil if they are not known.
+    func traceableFunctions(matching expression: String) -> [String]?
+    /// Whether a function can be traced, with or without a known prototype.
+    func isTraceable(_ name: String) -> Bool
 }
 
 extension KernelFacts {
     /// Nothing is known.
     public func systemCall(named name: String) -> FunctionPrototype? { nil }
+    /// They are asked.
+    public var lsmHooksUnavailable: String? { nil }
+    /// There is none.
+    public func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? { nil }
+    /// They can be looked up.
+    public var tracepointsUnavailable: String? { nil }
+    /// Nothing is known.
+    public func similarTracepoints(to subsystem: String, _ event: String) -> [String] { [] }
+    /// There is none.
+    public func rawTracepoint(named event: String) -> FunctionPrototype? { nil }
+    /// Nothing is known.
+    public func similarRawTracepoints(to event: String) -> [String] { [] }
+    /// Nothing is known.
+    public var systemCallSymbols: [String] { [] }
+    /// Nothing is known.
+    public var traceableFunctions: [String]? { nil }
+    /// Looks at each.
+    public func traceableFunctions(matching expression: String) -> [String]? {
+        guard let pattern = try? Pattern(expression) else { return [] }
+        var seen: Set<String> = []
+        return traceableFunctions?.filter { pattern.matches($0) && seen.insert($0).inserted }
+    }
+    /// Nothing is known.
+    public func isTraceable(_ name: String) -> Bool { false }
 }

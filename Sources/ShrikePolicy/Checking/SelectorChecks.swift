@@ -137,14 +137,23 @@ extension PolicyCheck {
     private mutating func checkComparison(
         _ filter: ArgumentFilter, _ argument: Argument, _ hook: any PolicyHook
     ) {
-        // The kernel's BTF decides the type; only then can operator and values be judged.
-        let type = argument.type.value
+        // The kernel decides what `auto` is; only then can operator and values be judged.
+        let type = automaticType(of: argument, hook) ?? argument.type.value
         if type == .auto { return }
         guard filter.operator.value.canCompare(type) else {
             operatorNotForType(filter.operator, type)
             return
         }
         checkValues(filter, type, hook)
+    }
+
+    /// What `auto` stands for, as far as the kernel is known.
+    private func automaticType(of argument: Argument, _ hook: any PolicyHook) -> ArgumentType? {
+        guard argument.type.value == .auto, let hook = hook as? TracepointHook, !hook.raw,
+            let format = kernel?.tracepoint(hook.subsystem.value, hook.event.value),
+            format.fields.indices.contains(argument.index)
+        else { return nil }
+        return format.fields[argument.index].automaticType
     }
 
     private mutating func operatorNotForType(_ comparison: Located<Operator>, _ type: ArgumentType) {

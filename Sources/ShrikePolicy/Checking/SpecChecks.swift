@@ -81,6 +81,7 @@ extension PolicyCheck {
                 .badList, pattern.range, "`pattern` has no effect on this list",
                 help: "give it `type: generated_ftrace`")
         }
+        if kind == .generatedFtrace { checkPattern(of: list) }
         if !isGenerated, list.values.isEmpty {
             error(.badList, list.range, "the list \(code(list.name.value)) is empty", help: "add `values`")
         }
@@ -89,6 +90,28 @@ extension PolicyCheck {
             error(
                 .badList, value.range, "\(code(value.value)) is not written as a system call",
                 help: "write `sys_NAME`, or `i386/sys_NAME` for another ABI")
+        }
+    }
+
+    private mutating func checkPattern(of list: FunctionList) {
+        guard let pattern = list.pattern else { return }
+        if let problem = list.patternProblem {
+            error(
+                .badList, pattern.range, "\(code(pattern.value)) is not a regular expression: \(problem)",
+                help: "the syntax is that of RE2")
+            return
+        }
+        guard let kernel, !isFull else { return }
+        guard let functions = list.matchingFunctions(kernel) else {
+            error(
+                .badList, pattern.range, "the kernel's functions cannot be listed: tracefs is not mounted",
+                help: "mount tracefs on /sys/kernel/tracing, or list the functions")
+            return
+        }
+        if functions.isEmpty {
+            error(
+                .badList, pattern.range, "no function of this kernel matches \(code(pattern.value))",
+                help: "the pattern matches anywhere in a name unless it has `^` and `$`")
         }
     }
 
@@ -134,6 +157,59 @@ extension PolicyCheck {
             error(
                 .badTracepoint, name.range, "\(code(name.value)) is not a single name",
                 help: "write the part before `/` in `subsystem`, the other in `event`")
+            return
+        }
+        guard let kernel, !isFull else { return }
+        hook.raw ? checkRawTracepoint(hook, kernel) : checkTypedTracepoint(hook, kernel)
+    }
+
+    private mutating func checkRawTracepoint(_ hook: TracepointHook, _ kernel: any KernelFacts) {
+        guard kernel.rawTracepoint(named: hook.event.value) == nil else { return }
+        let similar = kernel.similarRawTracepoints(to: hook.event.value).first
+        error(
+            .unknownTracepoint, hook.event.range,
+            "this kernel has no raw tracepoint \(code(hook.event.value))",
+            help: similar.map { "did you mean `\($0)`?" }
+                ?? "tracepoints of modules and of single system calls are not raw ones")
+    }
+
+    private mutating func checkTypedTracepoint(_ hook: TracepointHook, _ kernel: any KernelFacts) {
+        if let reason = kernel.tracepointsUnavailable {
+            error(
+                .notAttachable, hook.event.range, "tracepoints cannot be looked up: \(reason)",
+                help: "mount tracefs on /sys/kernel/tracing, or add `raw: true`")
+            return
+        }
+        guard let format = kernel.tracepoint(hook.subsystem.value, hook.event.value) else {
+            let similar = kernel.similarTracepoints(to: hook.subsystem.value, hook.event.value).first
+            error(
+                .unknownTracepoint, hook.event.range,
+                "this kernel has no tracepoint \(code(hook.target.value))",
+                help: similar.map { "did you mean `\($0)`?" })
+            return
+        }
+        for argument in hook.arguments {
+            guard format.fields.indices.contains(argument.index) else {
+                // The first four are of the tracepoint machinery and say nothing of the event.
+                let own = format.fields.enumerated().dropFirst(4).map { "\($0.offset) \($0.element.name)" }
+                error(
+                    .argumentPastPrototype, argument.indexRange,
+                    "\(code(hook.target.value)) has no field \(argument.index)",
+                    help: own.isEmpty ? "the event has no fields of its own"
+                        : "its fields are \(own.joined(separator: ", "))")
+                continue
+            }
+            let field = format.fields[argument.index]
+            // A type that no tracepoint has is told of elsewhere.
+            guard HookTypes.allow(argument.type.value, hook, hasResolve: false),
+                !field.canBeRead(as: argument.type.value)
+            else { continue }
+            let name = argument.type.value == .auto ? "" : " as `\(argument.type.value.rawValue)`"
+            let fitting = field.automaticType.map { "write `type: \($0.rawValue)`" }
+            error(
+                .typeCannotWork, argument.type.range,
+                "field \(argument.index) `\(field.name)` is \(code(field.type)), it cannot be read\(name)",
+                help: fitting ?? "read another field")
         }
     }
 

@@ -20,8 +20,18 @@ final class DecodingContext {
         if !isFull { diagnostics.append(diagnostic) }
     }
 
-    func error(_ code: DiagnosticCode, _ range: SourceRange, _ message: String, help: String? = nil) {
-        report(Diagnostic(.error, code, at: range, message, help: help))
+    @discardableResult
+    func error(
+        _ code: DiagnosticCode, _ range: SourceRange, _ message: String, help: String? = nil
+    ) -> Diagnostic {
+        let diagnostic = Diagnostic(.error, code, at: range, message, help: help)
+        report(diagnostic)
+        return diagnostic
+    }
+
+    /// Forgets what was reported, since it is part of another mistake that is about to be reported.
+    func takeBack(_ diagnostic: Diagnostic) {
+        if let position = diagnostics.lastIndex(of: diagnostic) { diagnostics.remove(at: position) }
     }
 }
 
@@ -33,6 +43,7 @@ struct MappingDecoder {
     let context: DecodingContext
     private let pairs: [YAMLPair]
     private var asked: [String] = []
+    private var absent: [String: Diagnostic] = [:]
     private var places = FieldPlaces()
 
     /// Fails, with an error, on anything but a mapping; null counts as an empty one if `mayBeNull`.
@@ -92,12 +103,13 @@ struct MappingDecoder {
     ]
 
     /// Says that a field is missing.
-    func missing(_ name: String) {
+    mutating func missing(_ name: String) {
         let help = Self.missingHelp[name] ?? "add `\(name)`"
-        context.error(.missingField, range, "\(what) needs `\(name)`", help: help)
+        absent[name] = context.error(.missingField, range, "\(what) needs `\(name)`", help: help)
     }
 
-    /// Reports fields that nothing asked for.
+    /// Reports fields that nothing asked for. One that is a misspelling of a missing field is one mistake, so what
+    /// was said of the missing one is taken back.
     ///
     /// - Returns: where each field stands.
     func finish() -> FieldPlaces {
@@ -108,6 +120,9 @@ struct MappingDecoder {
                     .removedFeature, pair.key.range, "the field \(code(name)) was removed from the language",
                     help: removed)
             } else {
+                if let meant = Suggestion.nearest(to: name, among: asked), let said = absent[meant] {
+                    context.takeBack(said)
+                }
                 let help = Suggestion.help(for: name, among: asked) ?? FieldOwner.help(for: name, notIn: what)
                 context.error(
                     .unknownField, pair.key.range, "\(what) has no field \(code(name))",

@@ -60,6 +60,8 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case badTracepoint = "SHR212"
     case hookLimit = "SHR213"
     case notAttachable = "SHR214"
+    case impossibleOverride = "SHR215"
+    case unknownTracepoint = "SHR216"
 
     case argumentPastPrototype = "SHR301"
     case argumentIndexTooLarge = "SHR302"
@@ -122,7 +124,9 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .unknownValue: "a value is not one of the allowed words"
         case .numberOutOfRange: "a number is out of range"
         case .hookLimit: "Policies reach a limit of a hook together"
+        case .impossibleOverride: "Override cannot do this"
         case .notAttachable: "The kernel lets nothing attach to the function"
+        case .unknownTracepoint: "the kernel has no such tracepoint"
         case .wrongAPIVersion: "apiVersion is not that of policies"
         case .wrongKind: "kind is not that of a policy"
         case .badName: "metadata.name is not a DNS subdomain"

@@ -23,6 +23,16 @@ public enum SyscallSymbol {
         allPrefixes.contains { call.hasPrefix($0) } ? call : prefix + call
     }
 
+    /// The kernel symbol of a value in a list of type `syscalls`: as above, or `ABI/sys_openat`.
+    static func symbol(forListValue value: String) -> String {
+        let parts = value.split(separator: "/", maxSplits: 1)
+        guard parts.count == 2 else { return symbol(for: value) }
+        let prefixes: [Substring: String] = [
+            "x64": "__x64_", "i386": "__ia32_", "arm64": "__arm64_", "arm32": "__arm64_",
+        ]
+        return (prefixes[parts[0]] ?? prefix) + parts[1]
+    }
+
     /// The name without any prefix: `openat` for `sys_openat` and `__x64_sys_openat`; nil if it is
     /// not written as a system call.
     public static func bareName(of call: String) -> String? {

@@ -72,13 +72,15 @@ static int by_io_uring(const char *path, unsigned char flags)
 	if (ring < 0)
 		exit(77);
 	size_t sq_size = parameters.sq_off.array + parameters.sq_entries * sizeof(unsigned int);
-	size_t cq_size =
-		parameters.cq_off.cqes + parameters.cq_entries * sizeof(struct io_uring_cqe);
-	char *sq = mmap(NULL, sq_size, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
-	char *cq = mmap(NULL, cq_size, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_CQ_RING);
-	struct io_uring_sqe *entries =
-		mmap(NULL, parameters.sq_entries * sizeof(*entries), PROT_READ | PROT_WRITE,
-		     MAP_SHARED, ring, IORING_OFF_SQES);
+	size_t cq_size = parameters.cq_off.cqes +
+			 parameters.cq_entries * sizeof(struct io_uring_cqe);
+	char *sq = mmap(NULL, sq_size, PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+			IORING_OFF_SQ_RING);
+	char *cq = mmap(NULL, cq_size, PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+			IORING_OFF_CQ_RING);
+	struct io_uring_sqe *entries = mmap(NULL, parameters.sq_entries * sizeof(*entries),
+					    PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+					    IORING_OFF_SQES);
 
 	if (sq == MAP_FAILED || cq == MAP_FAILED || entries == MAP_FAILED)
 		exit(77);

@@ -41,13 +41,14 @@ expect_stdout_empty directory
 run longer sh -c 'exec cat /etc/passwd'
 expect_signal longer KILL
 
-# One letter less, another file, and a listing that opens none of them.
+# One letter less, another file, and a listing that opens none of them (with -l it would read /etc/passwd).
 run other cat /etc/hostname
 expect_status other 0
 expect_stdout other guest
 run near cat /etc/shado
 expect_status near 0
 expect_stdout near 'not secret'
-run listing ls -l /etc/shadow
+# Not -l: that reads /etc/passwd for the names of users.
+run listing ls -n /etc/shadow
 expect_status listing 0
 for name in other near listing; do expect_no_event ".process_kprobe != null and pid == $(pid_of $name)"; done

@@ -13,7 +13,7 @@ expect_event '.process_exec != null and pid == 1 and (.process_exec.process.flag
 expect_event ".process_exec != null and pid == $$ and (.process_exec.process.flags | startswith(\"procFS\"))" 1
 expect_event 'executes("<kernel>") and pid == 0' 1
 # Kernel threads are known, but not told.
-expect_no_event '.process_exec != null and (.process_exec.process.binary | startswith("[")) '
+expect_no_event '.process_exec != null and (.process_exec.process.binary // "" | startswith("[")) '
 expect_ancestry "$(exec_id_of "$pid")"
 
 order=$(jq -r '.process_exec | select(. != null) | .process.pid' "$EVENTS" | grep -nxE "0|1|$pid|$$" | cut -d: -f2 | tr '\n' ' ')

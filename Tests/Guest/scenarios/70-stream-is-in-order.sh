@@ -21,6 +21,8 @@ broken=$(jq -R -n -r '
 				and $process.parent_exec_id != $process.exec_id
 				# A helper that the kernel starts belongs to a kernel thread, which is not told.
 				and ($event.process_exec.parent.binary // "" | startswith("[") | not)
+				# A parent that forked and never executed is told with its child.
+				and $process.parent_exec_id != $event.process_exec.parent.exec_id
 				then .wrong += [wrong("unknown parent"; $event)] else . end)
 			| .known[$process.exec_id] = true
 		elif $event.process_exit then

@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import ShrikeEventReader
+@testable import ShrikePattern
 
 @Suite("Regular expressions")
 struct PatternTests {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a hook's tables cannot hold, and what no mechanism can do: told at the place that asks for it.
+
+internal import ShrikeABI
+internal import ShrikePolicy
+
+extension HookPlanBuilder {
+    /// Everything that keeps the plan from being built.
+    func crossedLimits() -> [Diagnostic] {
+        selectorLimit() + argumentLimits() + entries.flatMap { entry in
+            entry.hook.selectors.flatMap { valueLimits($0) + impossibleActions($0) }
+        }
+    }
+
+    private func selectorLimit() -> [Diagnostic] {
+        var bits = 0
+        for entry in entries {
+            bits += max(entry.hook.selectors.count, 1)
+            guard bits > Int(SHRIKE_MAX_SELECTORS) else { continue }
+            return [
+                Diagnostic(
+                    .error, .hookLimit, at: entry.hook.target.range,
+                    "all policies together have more than \(SHRIKE_MAX_SELECTORS) selectors on `\(target.symbol)`",
+                    help: "put the values of several selectors into one")
+            ]
+        }
+        return []
+    }
+
+    private func argumentLimits() -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        if let extra = arguments.dropFirst(Int(SHRIKE_MAX_ARGUMENTS)).first {
+            diagnostics.append(
+                Diagnostic(
+                    .error, .hookLimit, at: extra.declared.range,
+                    "all policies together read more than \(SHRIKE_MAX_ARGUMENTS) different arguments of `\(target.symbol)`",
+                    help: "declare an argument with the same type in every policy"))
+        }
+        if let extra = arguments.filter(\.type.isText).dropFirst(Int(SHRIKE_MAX_TEXT_ARGUMENTS)).first {
+            diagnostics.append(
+                Diagnostic(
+                    .error, .hookLimit, at: extra.declared.range,
+                    "all policies together read more than \(SHRIKE_MAX_TEXT_ARGUMENTS) different strings and paths of `\(target.symbol)`",
+                    help: "leave out those that no filter and no reader needs"))
+        }
+        return diagnostics
+    }
+
+    private func valueLimits(_ selector: Selector) -> [Diagnostic] {
+        let binaries = selector.matchBinaries.lazy.flatMap(\.values)
+            .filter { $0.value.utf8.count > BinaryTable.maximumPathBytes }
+            .map { ($0, "a path in `matchBinaries`", BinaryTable.maximumPathBytes) }
+        let ends = (selector.matchArgs + selector.matchReturnArgs).lazy.filter(\.operator.value.comparesEnd).flatMap(\.values)
+            .filter { $0.value.utf8.count > Int(SHRIKE_TEXT_KEY_BYTES) }
+            .map { ($0, "a Postfix value", Int(SHRIKE_TEXT_KEY_BYTES)) }
+        return (Array(binaries) + Array(ends)).map { value, what, limit in
+            Diagnostic(
+                .error, .hookLimit, at: value.range,
+                "\(what) holds at most \(limit) bytes, this one has \(value.value.utf8.count)",
+                help: "shorten it")
+        }
+    }
+
+    /// An LSM or fmod_ret program that returns 0 lets the call go on, so "success without doing it" would be reported
+    /// and not done.
+    private func impossibleActions(_ selector: Selector) -> [Diagnostic] {
+        selector.actions.filter { $0.kind.value == .override && ($0.errorNumber?.value ?? 0) == 0 }.map { action in
+            Diagnostic(
+                .error, .impossibleOverride, at: action.errorNumber?.range ?? action.kind.range,
+                "Override with `argError` 0 cannot be done: 0 lets the call go on",
+                help: "give a negative error number, for example `argError: -1` for EPERM")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The executable's own malloc family comes before the C library's; glibc keeps its own reachable as __libc_*. */
+#include "allocations.h"
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static _Atomic unsigned long long count;
+
+unsigned long long bench_allocations(void)
+{
+	return atomic_load(&count);
+}
+
+void *malloc(size_t size)
+{
+	atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size)
+{
+	atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+	return __libc_calloc(number, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+	return __libc_realloc(old, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+	return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **result, size_t alignment, size_t size)
+{
+	atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+	*result = __libc_memalign(alignment, size);
+	return *result ? 0 : ENOMEM;
+}

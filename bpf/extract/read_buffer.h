@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Buffers: bytes of the process or of the kernel into a text buffer. Each returns how many bytes were stored, or
+ * -1; scratch->buffer_bytes is how many there are.
+ */
+#ifndef SHRIKE_READ_BUFFER_H
+#define SHRIKE_READ_BUFFER_H
+
+#include "base/bounds.h"
+#include "base/kernel_types.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "extract/read_socket.h"
+#include "maps/scratch_maps.h"
+#include "shrike_abi.h"
+
+/* Parts of an iovec array that are read; more are counted. */
+#define VECTOR_PARTS 16
+
+/* read_char_buffer - @size bytes at @address. */
+static __noinline long read_char_buffer(struct scratch *scratch, __u32 text_index, __u64 address, __u64 size)
+{
+	char *to;
+
+	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
+		return -1;
+	to = &scratch->texts[text_index].bytes[TEXT_HEAD_BYTES];
+	scratch->buffer_bytes = size;
+	opaque(size);
+	if (size > SHRIKE_MAX_TEXT_BYTES)
+		size = SHRIKE_MAX_TEXT_BYTES;
+	if (!size)
+		return 0;
+	if (read_bytes(to, size, address))
+		return -1;
+	return size;
+}
+
+/* read_vector - the parts of an array of @count struct iovec, one behind the other. */
+static __noinline long read_vector(struct scratch *scratch, __u32 text_index, __u64 address, __u64 count)
+{
+	__u32 stored = 0;
+
+	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
+		return -1;
+	scratch->buffer_bytes = 0;
+	for (__u32 part = 0; part < VECTOR_PARTS; part++) {
+		struct iovec vector;
+		__u64 left, bytes;
+
+		if (part >= count)
+			break;
+		if (read_bytes(&vector, sizeof(vector), address + part * sizeof(vector)))
+			return -1;
+		scratch->buffer_bytes += vector.iov_len;
+		/* Verifier: both bounds hold by the arithmetic, which it cannot follow from part to part. */
+		opaque(stored);
+		if (stored >= SHRIKE_MAX_TEXT_BYTES)
+			continue;
+		left = SHRIKE_MAX_TEXT_BYTES - stored;
+		bytes = vector.iov_len;
+		if (bytes > left)
+			bytes = left;
+		opaque(bytes);
+		if (bytes > SHRIKE_MAX_TEXT_BYTES)
+			return -1;
+		if (bytes &&
+		    read_bytes(&scratch->texts[text_index].bytes[TEXT_HEAD_BYTES + stored], bytes,
+			       (__u64)vector.iov_base))
+			return -1;
+		stored += bytes;
+	}
+	return stored;
+}
+
+/* read_iterator - the rest of the current part of an iterator over the process's memory; nothing of others. */
+static __noinline long read_iterator(struct scratch *scratch, __u32 text_index, __u64 address)
+{
+	struct iov_iter *iterator = (struct iov_iter *)address;
+	__u64 base, size, offset;
+	__u32 type;
+
+	scratch->buffer_bytes = 0;
+	if (!address)
+		return -1;
+	type = BPF_CORE_READ(iterator, iter_type);
+	offset = BPF_CORE_READ(iterator, iov_offset);
+	if (bpf_core_enum_value_exists(enum iter_type, ITER_UBUF) &&
+	    type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
+		base = (__u64)BPF_CORE_READ(iterator, ubuf);
+		size = BPF_CORE_READ(iterator, count) + offset;
+	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
+		struct iovec *vector;
+
+		if (bpf_core_field_exists(iterator->__iov))
+			vector = (struct iovec *)BPF_CORE_READ(iterator, __iov);
+		else
+			vector = (struct iovec *)BPF_CORE_READ(
+				(struct iov_iter___before_6_4 *)iterator, iov);
+		base = (__u64)BPF_CORE_READ(vector, iov_base);
+		size = BPF_CORE_READ(vector, iov_len);
+	} else {
+		return 0;
+	}
+	if (offset > size)
+		return 0;
+	return read_char_buffer(scratch, text_index, base + offset, size - offset);
+}
+
+#endif
