@@ -104,7 +104,7 @@ let package = Package(
         tests("ShrikePattern"),
         tests("ShrikePolicy"),
         .testTarget(
-            name: "ShrikeLintTests", dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport"],
+            name: "ShrikeLintTests", dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport", "shrike"],
             exclude: ["Data"], swiftSettings: strict),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),

@@ -5,7 +5,7 @@ public import ShrikePolicy
 
 /// A kernel whose facts are in a BTF file.
 public struct BTFKernel: LintKernel {
-    /// How messages name it.
+    /// What messages call it.
     public let label: String
     private let file: BTFFile
 

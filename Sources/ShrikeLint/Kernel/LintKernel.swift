@@ -14,7 +14,7 @@ public protocol LintKernel: KernelFacts, Sendable {
 
 /// A kernel whose facts are built in.
 public struct KnownKernel: LintKernel {
-    /// How messages name it.
+    /// What messages call it.
     public let label: String
     private let number: Int
 
