@@ -91,7 +91,9 @@ internal final class PreparedHook {
         for argument in policy.arguments {
             let end = piece { text in
                 // Readers know no label of an address.
-                if let label = argument.label, !label.isEmpty, argument.type != .sockaddr {
+                if let label = argument.label, !label.isEmpty, argument.type != .sockaddr,
+                    argument.type != .unixAddress
+                {
                     text.append(",\"label\":")
                     text.append(jsonString: label)
                 }

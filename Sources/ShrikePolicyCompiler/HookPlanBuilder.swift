@@ -15,14 +15,16 @@ struct HookPlanBuilder {
     struct Entry {
         var policy: TracingPolicy
         var hook: KprobeHook
-        /// By position in the hook's `args` the number of the union's argument.
-        var slots: [Int]
+        /// By position in the hook's `args` the number of the union's argument; nil for one that is not read.
+        var slots: [Int?]
     }
 
     /// An argument as it is read, however many policies declare it.
     struct UnionArgument {
         var index: Int
         var type: shrike_argument_type
+        /// The parameter with a buffer's size, counted from 0.
+        var sizeIndex: Int?
         /// The first declaration, to point at.
         var declared: Argument
     }
@@ -38,12 +40,17 @@ struct HookPlanBuilder {
 
     /// Takes in one hook of a policy.
     mutating func add(_ hook: KprobeHook, of policy: TracingPolicy) {
-        let slots = hook.arguments.map { argument in
+        let slots = hook.arguments.map { argument -> Int? in
+            if argument.type.value == .nop { return nil }
             let type = argument.type.value.abiType
-            if let known = arguments.firstIndex(where: { $0.index == argument.index && $0.type == type }) {
+            let size = type.isSizedBuffer ? argument.sizeArgumentIndex.map { $0.value - 1 } : nil
+            if let known = arguments.firstIndex(where: {
+                $0.index == argument.index && $0.type == type && $0.sizeIndex == size
+            }) {
                 return known
             }
-            arguments.append(UnionArgument(index: argument.index, type: type, declared: argument))
+            arguments.append(
+                UnionArgument(index: argument.index, type: type, sizeIndex: size, declared: argument))
             return arguments.count - 1
         }
         entries.append(Entry(policy: policy, hook: hook, slots: slots))
@@ -113,7 +120,17 @@ struct HookPlanBuilder {
         for selector in numbered {
             for filter in selector.selector.matchArgs {
                 guard let position = filter.position(in: selector.entry.hook) else { continue }
-                let slot = selector.entry.slots[position]
+                guard let slot = selector.entry.slots[position] else { continue }
+                if filter.operator.value == .capabilitiesGained {
+                    guard let old = selector.entry.slots[filter.args[0]],
+                        let new = selector.entry.slots[filter.args[1]]
+                    else { continue }
+                    filtered[new].insert(selector.bit)
+                    parts.add(
+                        .gained(selector: selector.bit), new,
+                        ArgumentPart(source: SHRIKE_VALUE_SCALAR, offset: old, isPair: true))
+                    continue
+                }
                 filtered[slot].insert(selector.bit)
                 if let part = filter.operator.value.part(of: arguments[slot].type) {
                     let shape = selector.entry.hook.arguments[position].type.value.integerShape
@@ -125,13 +142,14 @@ struct HookPlanBuilder {
                     } else {
                         forward[slot].append(text)
                     }
-                } else if let shape = selector.entry.hook.arguments[position].type.value.integerShape {
+                } else if let shape = selector.entry.hook.arguments[position].type.value.numberShape {
                     numbers[slot].append(filter.numberFilter(selector: selector.bit, shape))
                 }
             }
         }
 
-        let longest = (forward + reverse).joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1
+        let longest = max(
+            (forward + reverse).joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1, parts.longestBuffer)
         plan.textKeyBytes = max(1, min(longest, Int(SHRIKE_TEXT_KEY_BYTES)))
         if parts.haveAddresses { plan.textKeyBytes = max(plan.textKeyBytes, AddressDimension.keyBytes) }
         plan.isChained = longest > Int(SHRIKE_TEXT_KEY_BYTES)
@@ -141,6 +159,7 @@ struct HookPlanBuilder {
         for (slot, argument) in arguments.enumerated() {
             var planned = PlannedArgument(
                 index: argument.index, type: argument.type, objectBytes: argument.type.objectBytes,
+                sizeIndex: argument.sizeIndex,
                 isSigned: argument.type.isSigned,
                 filtered: filtered[slot], forwardDefault: plan.everyone, reverseDefault: plan.everyone)
             if argument.type.isText {
@@ -161,7 +180,7 @@ struct HookPlanBuilder {
                     plan.intervals.count..<plan.intervals.count + dimension.intervals.count
                 plan.intervals += dimension.intervals
             }
-            if parts.haveFileTypes(of: slot) {
+            if parts.needNoPath(of: slot) {
                 var alive = plan.everyone
                 for filter in forward[slot] + reverse[slot] { alive.remove(filter.selector) }
                 planned.pathlessRow = plan.intervals.count
@@ -202,9 +221,11 @@ struct HookPlanBuilder {
                 PolicyEventLayout(
                     name: entry.policy.name.value, namespace: entry.policy.namespace?.value,
                     message: entry.hook.message, tags: entry.hook.tags,
-                    arguments: zip(entry.hook.arguments, entry.slots).map { argument, slot in
-                        PolicyArgumentLayout(
-                            slot: slot, label: argument.label, type: arguments[slot].type.eventType)
+                    arguments: zip(entry.hook.arguments, entry.slots).compactMap { argument, slot in
+                        slot.map { slot in
+                            PolicyArgumentLayout(
+                                slot: slot, label: argument.label, type: arguments[slot].type.eventType)
+                        }
                     })
             },
             selectors: selectors)

@@ -105,15 +105,14 @@ import Testing
               data: [{index: 0, type: int, source: current_task, resolve: pid}]
               ignore: {callNotFound: true}
               args:
-              - {index: 0, type: cred, resolve: a}
+              - {index: 0, type: int, resolve: a}
               - {index: 1, type: char_buf, sizeArgIndex: 3}
               - {index: 2, type: file, returnCopy: true, maxData: true, btfType: a, btfTypeModule: b}
             """)
         #expect(
             refused(text) == [
                 "7:11 `list:`", "8:5 `return`", "9:5 `returnArg`", "10:5 `returnArgAction`", "11:5 `data`",
-                "12:5 `ignore`", "14:24 `type: cred`", "14:30 `resolve`", "15:24 `type: char_buf`",
-                "15:34 `sizeArgIndex`", "16:30 `returnCopy`", "16:48 `maxData`", "16:63 `btfType`",
+                "12:5 `ignore`", "14:29 `resolve`", "16:30 `returnCopy`", "16:48 `maxData`", "16:63 `btfType`",
                 "16:75 `btfTypeModule`",
             ])
     }
@@ -143,7 +142,7 @@ import Testing
             """)
         #expect(
             refused(text) == [
-                "12:7 `macros`", "14:10 `args`", "14:31 `operator: CelExpr`", "15:7 `matchData`",
+                "12:7 `macros`", "14:31 `operator: CelExpr`", "15:7 `matchData`",
                 "16:7 `matchReturnArgs`", "17:34 `operator: Prefix`", "17:56 `followChildren`",
                 "18:7 `matchParentBinaries`", "19:7 `matchPIDs`", "20:7 `matchNamespaces`",
                 "21:7 `matchNamespaceChanges`", "22:7 `matchCapabilities`", "23:7 `matchCapabilityChanges`",
