@@ -49,11 +49,51 @@ public enum ArgumentType: UInt16, Sendable, CaseIterable {
     case binprm = 20
     /// A `struct filename *`: a string.
     case filename = 21
+    /// A `kernel_cap_t *`: a set of capabilities as a number.
+    case kernelCap = 22
+    /// The same, of inheritable capabilities.
+    case capInheritable = 23
+    /// The same, of permitted capabilities.
+    case capPermitted = 24
+    /// The same, of effective capabilities.
+    case capEffective = 25
+    /// The number of a capability.
+    case capability = 26
+    /// The number of a command of bpf(2).
+    case bpfCommand = 27
+    /// A `struct cred *`: a `CredentialsArgument`.
+    case cred = 28
+    /// A `struct user_namespace *`: a `UserNamespaceArgument`.
+    case userNamespace = 29
+    /// A `struct module *`: a `ModuleArgument`.
+    case module = 30
+    /// A `struct load_info *`: a `ModuleArgument`.
+    case loadInfo = 31
+    /// A `union bpf_attr *`: a `BPFProgramArgument`.
+    case bpfAttributes = 32
+    /// A `struct bpf_prog *`: a `BPFProgramArgument`.
+    case bpfProgram = 33
+    /// A `struct bpf_map *`: a `BPFMapArgument`.
+    case bpfMap = 34
+    /// A `struct perf_event *`: a `PerfEventArgument`.
+    case perfEvent = 35
+    /// A `struct net_device *`: its name.
+    case netDevice = 36
+    /// A `struct sockaddr_un *`: its path or abstract name.
+    case unixAddress = 37
+    /// Bytes whose number another parameter told.
+    case charBuffer = 38
+    /// Bytes of all parts of a vector.
+    case ioVector = 39
+    /// Bytes of an iterator's first part.
+    case ioIterator = 40
 
     /// Whether the payload is one 8-byte integer.
     public var isInteger: Bool {
         switch self {
-        case .int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64, .size: true
+        case .int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64, .size, .kernelCap, .capInheritable,
+            .capPermitted, .capEffective, .capability, .bpfCommand:
+            true
         default: false
         }
     }
@@ -64,6 +104,12 @@ public enum ArgumentType: UInt16, Sendable, CaseIterable {
         case .sock, .socket: MemoryLayout<shrike_sock>.size
         case .skb: MemoryLayout<shrike_skb>.size
         case .sockaddr: MemoryLayout<shrike_sockaddr>.size
+        case .cred: MemoryLayout<shrike_cred>.size
+        case .userNamespace: MemoryLayout<shrike_user_namespace>.size
+        case .module, .loadInfo: MemoryLayout<shrike_module>.size
+        case .bpfAttributes, .bpfProgram: MemoryLayout<shrike_bpf_program>.size
+        case .bpfMap: MemoryLayout<shrike_bpf_map>.size
+        case .perfEvent: MemoryLayout<shrike_perf_event>.size
         default: nil
         }
     }

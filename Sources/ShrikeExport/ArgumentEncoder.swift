@@ -46,6 +46,12 @@ extension LineEncoder {
 
     /// Appends an argument without the end of its object, which the layout has.
     private func append(_ argument: HookArgument, as type: ArgumentType, to line: inout ByteBuffer) {
+        if argument.flags.contains(.error), type.isBuffer {
+            line.append("{\"bytes_arg\":\"")
+            line.append(base64Of: "CharBufErrorPageFault")
+            line.append("\"")
+            return
+        }
         guard !argument.flags.contains(.error), argument.type.isInteger == type.isInteger,
             argument.type.structureSize == type.structureSize
         else {
@@ -66,7 +72,7 @@ extension LineEncoder {
         case .uint64, .size:
             line.append("{\"size_arg\":")
             line.append(quoted: argument.integer)
-        case .string, .filename:
+        case .string, .filename, .netDevice:
             line.append("{\"string_arg\":\"")
             line.append(escaping: argument.payload)
             line.append("\"")
@@ -85,6 +91,36 @@ extension LineEncoder {
             append(packet: argument, to: &line)
         case .sockaddr:
             append(socketAddress: argument, to: &line)
+        case .unixAddress:
+            append(unixAddress: argument, to: &line)
+        case .kernelCap:
+            append(capabilities: argument, "kernel_cap_t_arg", to: &line)
+        case .capInheritable:
+            append(capabilities: argument, "cap_inheritable_arg", to: &line)
+        case .capPermitted:
+            append(capabilities: argument, "cap_permitted_arg", to: &line)
+        case .capEffective:
+            append(capabilities: argument, "cap_effective_arg", to: &line)
+        case .capability:
+            append(capability: argument, to: &line)
+        case .bpfCommand:
+            append(bpfCommand: argument, to: &line)
+        case .cred:
+            append(credentials: argument, to: &line)
+        case .userNamespace:
+            append(userNamespace: argument, to: &line)
+        case .module, .loadInfo:
+            append(module: argument, to: &line)
+        case .bpfAttributes:
+            append(bpfProgram: argument, "bpf_attr_arg", to: &line)
+        case .bpfProgram:
+            append(bpfProgram: argument, "bpf_prog_arg", to: &line)
+        case .bpfMap:
+            append(bpfMap: argument, to: &line)
+        case .perfEvent:
+            append(perfEvent: argument, to: &line)
+        case .charBuffer, .ioVector, .ioIterator:
+            append(buffer: argument, to: &line)
         }
     }
 

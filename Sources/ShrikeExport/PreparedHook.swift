@@ -178,7 +178,9 @@ internal final class PreparedHook {
     private func prepared(_ argument: PolicyArgumentLayout) -> Argument {
         let end = piece { text in
             // Readers know no label of an address.
-            if let label = argument.label, !label.isEmpty, argument.type != .sockaddr {
+            if let label = argument.label, !label.isEmpty, argument.type != .sockaddr,
+                argument.type != .unixAddress
+            {
                 text.append(",\"label\":")
                 text.append(jsonString: label)
             }

@@ -68,6 +68,8 @@ public struct PlannedArgument: Sendable, Hashable {
     public var type: shrike_argument_type
     /// The structure's size; nil for numbers and texts.
     public var objectBytes: Int?
+    /// The parameter with a buffer's size, counted from 0.
+    public var sizeIndex: Int?
     /// The row of the selectors that a file without a path can match; nil when all filters need a path.
     public var pathlessRow: Int?
     /// Its text buffer; nil for numbers.

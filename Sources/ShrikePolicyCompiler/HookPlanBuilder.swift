@@ -27,6 +27,8 @@ struct HookPlanBuilder {
         var index: Int
         var source: ArgumentSource
         var type: shrike_argument_type
+        /// The parameter with a buffer's size, counted from 0.
+        var sizeIndex: Int?
         /// The first declaration, to point at.
         var declared: Argument
     }
@@ -62,6 +64,7 @@ struct HookPlanBuilder {
     }
 
     private mutating func slot(of argument: Argument, _ format: TracepointFormat?) -> Int? {
+        if argument.type.value == .nop { return nil }
         if let format {
             guard format.fields.indices.contains(argument.index) else { return nil }
             let field = format.fields[argument.index]
@@ -77,10 +80,15 @@ struct HookPlanBuilder {
     private mutating func slot(
         _ argument: Argument, _ source: ArgumentSource, _ type: shrike_argument_type
     ) -> Int {
-        if let known = arguments.firstIndex(where: { $0.source == source && $0.type == type }) {
+        let size = type.isSizedBuffer ? argument.sizeArgumentIndex.map { $0.value - 1 } : nil
+        if let known = arguments.firstIndex(where: {
+            $0.source == source && $0.type == type && $0.sizeIndex == size
+        }) {
             return known
         }
-        arguments.append(UnionArgument(index: argument.index, source: source, type: type, declared: argument))
+        arguments.append(
+            UnionArgument(
+                index: argument.index, source: source, type: type, sizeIndex: size, declared: argument))
         return arguments.count - 1
     }
 
@@ -159,6 +167,16 @@ struct HookPlanBuilder {
                 guard let position = filter.position(in: selector.entry.hook),
                     let slot = selector.entry.slots[position]
                 else { continue }
+                if filter.operator.value == .capabilitiesGained {
+                    guard let old = selector.entry.slots[filter.args[0]],
+                        let new = selector.entry.slots[filter.args[1]]
+                    else { continue }
+                    filtered[new].insert(selector.bit)
+                    parts.add(
+                        .gained(selector: selector.bit), new,
+                        ArgumentPart(source: SHRIKE_VALUE_SCALAR, offset: old, isPair: true))
+                    continue
+                }
                 add(filter, slot, selector.entry.hook.arguments[position])
             }
             guard let slot = selector.entry.resultSlot, let result = selector.entry.hook.returnArgument else {
@@ -172,19 +190,20 @@ struct HookPlanBuilder {
                     let shape = argument.type.value.integerShape ?? arguments[slot].type.integerShape
                     parts.add(filter.partFilter(selector: selector.bit, shape), slot, part)
                 } else if arguments[slot].type.isText {
-                    let text = filter.textFilter(selector: selector.bit, arguments[slot].type)
+                    let text = filter.textFilter(selector: selector.bit)
                     if filter.operator.value.comparesEnd {
                         reverse[slot].append(text)
                     } else {
                         forward[slot].append(text)
                     }
-                } else if let shape = argument.type.value.integerShape ?? arguments[slot].type.integerShape {
+                } else if let shape = argument.type.value.numberShape ?? arguments[slot].type.integerShape {
                     numbers[slot].append(filter.numberFilter(selector: selector.bit, shape))
                 }
             }
         }
 
-        let longest = (forward + reverse).joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1
+        let longest = max(
+            (forward + reverse).joined().lazy.flatMap(\.keys).map(\.count).max() ?? 1, parts.longestBuffer)
         plan.textKeyBytes = max(1, min(longest, Int(SHRIKE_TEXT_KEY_BYTES)))
         if parts.haveAddresses { plan.textKeyBytes = max(plan.textKeyBytes, AddressDimension.keyBytes) }
         plan.isChained = longest > Int(SHRIKE_TEXT_KEY_BYTES)
@@ -194,6 +213,7 @@ struct HookPlanBuilder {
         for (slot, argument) in arguments.enumerated() {
             var planned = PlannedArgument(
                 source: argument.source, type: argument.type, objectBytes: argument.type.objectBytes,
+                sizeIndex: argument.sizeIndex,
                 isSigned: argument.type.isSigned,
                 filtered: filtered[slot], forwardDefault: plan.everyone, reverseDefault: plan.everyone)
             if argument.type.isText {
@@ -214,7 +234,7 @@ struct HookPlanBuilder {
                     plan.intervals.count..<plan.intervals.count + dimension.intervals.count
                 plan.intervals += dimension.intervals
             }
-            if parts.haveFileTypes(of: slot) {
+            if parts.needNoPath(of: slot) {
                 var alive = plan.everyone
                 for filter in forward[slot] + reverse[slot] { alive.remove(filter.selector) }
                 planned.pathlessRow = plan.intervals.count

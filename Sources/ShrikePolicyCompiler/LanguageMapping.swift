@@ -67,6 +67,9 @@ extension shrike_argument_type {
         }
     }
 
+    /// Bytes whose number another parameter tells.
+    var isSizedBuffer: Bool { self == SHRIKE_ARGUMENT_CHAR_BUF || self == SHRIKE_ARGUMENT_CHAR_IOVEC }
+
     /// Ordered as a signed number.
     var isSigned: Bool {
         switch self {
@@ -126,12 +129,11 @@ extension Operator {
 
 extension ArgumentFilter {
     /// The filter on a text. Equal is a prefix that includes the final NUL; a reversed value compares the end.
-    func textFilter(selector: Int, _ type: shrike_argument_type) -> TextFilter {
+    func textFilter(selector: Int) -> TextFilter {
         let keys = values.map { value -> [UInt8] in
             let bytes = Array(value.value.utf8)
             switch `operator`.value {
-            case .equal, .notEqual:
-                return type == SHRIKE_ARGUMENT_CHAR_BUF ? bytes : bytes.withoutFinalNULs + [0]
+            case .equal, .notEqual: return bytes + [0]
             case .postfix, .notPostfix: return bytes.reversed()
             default: return bytes
             }
@@ -215,12 +217,5 @@ extension Action {
         case .override: .override(Int32(clamping: errorNumber?.value ?? 0))
         default: nil
         }
-    }
-}
-
-extension [UInt8] {
-    /// Without the NULs at the end, which a value may spell out.
-    fileprivate var withoutFinalNULs: [UInt8] {
-        Array(self[..<(lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0)])
     }
 }

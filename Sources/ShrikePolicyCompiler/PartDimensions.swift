@@ -22,13 +22,16 @@ public struct PlannedDimension: Sendable, Hashable {
 
 /// A value of an argument that a filter can compare.
 public struct ArgumentPart: Sendable, Hashable {
-    /// Where it is found.
+    /// Where it is found; of a whole buffer and a pair of arguments it means nothing.
     public var source: shrike_value_source
-    /// Its place in the argument's structure.
+    /// Its place in the argument's structure; of a pair of arguments the number of the other one.
     public var offset: Int
+    /// Two arguments are compared.
+    public var isPair = false
 
     static let scalar = ArgumentPart(source: SHRIKE_VALUE_SCALAR, offset: 0)
 
+    static let family = ArgumentPart(source: SHRIKE_VALUE_FAMILY, offset: 0)
     static let fileType = ArgumentPart(source: SHRIKE_VALUE_FILE_TYPE, offset: 0)
 
     /// A 32-bit member of a structure, or an address.
@@ -46,6 +49,10 @@ enum PartFilter {
     case ranges(NumberFilter)
     /// A number with any bit of any mask.
     case mask(MaskFilter)
+    /// A whole buffer that is, or, negated, is not one of the keys.
+    case whole(TextFilter)
+    /// A capability that another argument of the plan has not.
+    case gained(selector: Int)
     /// An address inside, or, negated, outside of blocks.
     case blocks(AddressFilter)
 }
@@ -57,6 +64,8 @@ extension Operator {
         case SHRIKE_ARGUMENT_SOCK, SHRIKE_ARGUMENT_SOCKET: partOfSock
         case SHRIKE_ARGUMENT_SKB: partOfPacket
         case SHRIKE_ARGUMENT_SOCKADDR: partOfSocketAddress
+        case SHRIKE_ARGUMENT_SOCKADDR_UN: self == .family ? .family : nil
+        case SHRIKE_ARGUMENT_CHAR_BUF: self == .equal || self == .notEqual ? .scalar : nil
         default:
             switch self {
             case .mask: .scalar
@@ -116,10 +125,15 @@ extension ArgumentFilter {
         case .sourceAddress, .notSourceAddress, .destinationAddress, .notDestinationAddress:
             return .blocks(
                 AddressFilter(
-                    selector: selector, isNegated: isNegated,
-                    blocks: values.compactMap { AddressBlock($0.value) }))
+                    selector: selector, isNegated: isNegated, blocks: values.compactMap { AddressBlock($0.value) }))
+        case .equal, .notEqual:
+            return .whole(
+                TextFilter(
+                    selector: selector, isNegated: isNegated, keys: values.map { Array($0.value.utf8) }))
         case .mask:
-            let masks = values.compactMap { IntegerSyntax.parse($0.value) }
+            let masks = values.compactMap { value in
+                Capability.mask(value.value).map { Int128($0) } ?? IntegerSyntax.parse(value.value)
+            }
             return .mask(
                 MaskFilter(
                     selector: selector,
@@ -167,17 +181,23 @@ struct PartFilters {
     private var order: [Key] = []
     private var filters: [Key: [PartFilter]] = [:]
     private(set) var haveAddresses = false
+    /// Bytes of the longest value of a whole buffer.
+    private(set) var longestBuffer = 0
 
     mutating func add(_ filter: PartFilter, _ argument: Int, _ part: ArgumentPart) {
         let key = Key(argument: argument, part: part)
         if filters[key] == nil { order.append(key) }
         filters[key, default: []].append(filter)
         if case .blocks = filter { haveAddresses = true }
+        if case .whole(let filter) = filter {
+            longestBuffer = max(longestBuffer, filter.keys.map(\.count).max() ?? 0)
+        }
     }
 
-    /// Whether a filter compares the file type of an argument.
-    func haveFileTypes(of argument: Int) -> Bool {
+    /// Whether a filter compares what a file without a path, or a socket address without one, has as well.
+    func needNoPath(of argument: Int) -> Bool {
         filters[Key(argument: argument, part: .fileType)] != nil
+            || filters[Key(argument: argument, part: .family)] != nil
     }
 
     /// Adds the look-ups and their tables.
@@ -186,11 +206,15 @@ struct PartFilters {
             var ranges: [NumberFilter] = []
             var masks: [MaskFilter] = []
             var blocks: [AddressFilter] = []
+            var wholes: [TextFilter] = []
+            var gaining: [Int] = []
             for filter in filters[key] ?? [] {
                 switch filter {
                 case .ranges(let filter): ranges.append(filter)
                 case .mask(let filter): masks.append(filter)
                 case .blocks(let filter): blocks.append(filter)
+                case .whole(let filter): wholes.append(filter)
+                case .gained(let selector): gaining.append(selector)
                 }
             }
             if !ranges.isEmpty {
@@ -200,6 +224,13 @@ struct PartFilters {
             for dimension in MaskDimension.dimensions(masks, everyone: plan.everyone) {
                 let rows = dimension.rows.map { Interval(start: 0, alive: $0) }
                 plan.add(rows, SHRIKE_DIMENSION_BITS, key.argument, key.part)
+            }
+            if !wholes.isEmpty { plan.add(wholes, key.argument, &nextTable) }
+            if !gaining.isEmpty {
+                var nothing = plan.everyone
+                for selector in gaining { nothing.remove(selector) }
+                let rows = [nothing, plan.everyone].map { Interval(start: 0, alive: $0) }
+                plan.add(rows, SHRIKE_DIMENSION_GAINED, key.argument, key.part)
             }
             if !blocks.isEmpty {
                 plan.dimensions.append(
@@ -215,6 +246,31 @@ struct PartFilters {
 }
 
 extension HookPlan {
+    /// Equal on buffers: values of one length have tables of their own, so that a NUL in a buffer is no end.
+    fileprivate mutating func add(_ filters: [TextFilter], _ argument: Int, _ nextTable: inout UInt32) {
+        var otherwise = everyone
+        for filter in filters where !filter.isNegated { otherwise.remove(filter.selector) }
+        dimensions.append(
+            PlannedDimension(
+                argument: argument, kind: SHRIKE_DIMENSION_EXACT, part: .scalar, first: Int(nextTable),
+                count: intervals.count))
+        intervals.append(Interval(start: 0, alive: otherwise))
+        var usedTables = 0
+        for length in Set(filters.flatMap(\.keys).map(\.count)).sorted() {
+            let ofLength = filters.map { filter in
+                var part = filter
+                part.keys = filter.keys.filter { $0.count == length }
+                return part
+            }
+            let dimension = TextDimension(
+                filters: ofLength, everyone: everyone, keyBytes: textKeyBytes,
+                firstTable: nextTable | UInt32(length) << UInt32(SHRIKE_EXACT_LENGTH_SHIFT))
+            usedTables = max(usedTables, dimension.usedTables)
+            texts += dimension.entries
+        }
+        nextTable += UInt32(usedTables)
+    }
+
     fileprivate mutating func add(
         _ rows: [Interval], _ kind: shrike_dimension_kind, _ argument: Int, _ part: ArgumentPart
     ) {

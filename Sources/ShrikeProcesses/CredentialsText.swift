@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Credentials and namespaces as JSON members of a process, printed when the operator asks for them.
 
-internal import ShrikeEvents
-internal import ShrikeJSON
+package import ShrikeEvents
+package import ShrikeJSON
 
 /// Names as the event reference spells them (DAC_OVERRIDE really has no prefix).
 private let capabilityNames = [
@@ -26,16 +26,37 @@ extension ByteBuffer {
     /// Appends `,"cap":{…}`.
     internal mutating func append(capabilities credentials: Credentials) {
         append(",\"cap\":{")
+        append(capabilityMembers: credentials)
+        append("}")
+    }
+
+    /// Appends the three sets of capabilities, each unless it is empty.
+    package mutating func append(capabilityMembers credentials: Credentials) {
         var comma = false
         append(capabilitySet: "permitted", credentials.permitted, &comma)
         append(capabilitySet: "effective", credentials.effective, &comma)
         append(capabilitySet: "inheritable", credentials.inheritable, &comma)
-        append("}")
+    }
+
+    /// Appends the name of a capability, or its number.
+    package mutating func append(capabilityName number: UInt32) {
+        if number < capabilityNames.count {
+            append(utf8: capabilityNames[Int(number)])
+        } else {
+            append(decimal: number)
+        }
     }
 
     /// Appends `,"process_credentials":{…}`.
     internal mutating func append(processCredentials credentials: Credentials) {
-        append(",\"process_credentials\":{\"uid\":")
+        append(",\"process_credentials\":{")
+        append(credentialMembers: credentials)
+        append("}")
+    }
+
+    /// Appends ids and securebits, the members that credentials have everywhere.
+    package mutating func append(credentialMembers credentials: Credentials) {
+        append("\"uid\":")
         append(decimal: credentials.uid)
         append(",\"gid\":")
         append(decimal: credentials.gid)
@@ -56,7 +77,6 @@ extension ByteBuffer {
             append(bits: UInt64(credentials.securebits & 0xff), names: secureBitNames)
             append("]")
         }
-        append("}")
     }
 
     /// Appends `,"ns":{…}`; a namespace is the host's when it is the one of pid 1.

@@ -91,6 +91,7 @@ extension PlannedArgument {
         configuration.is_signed = isSigned ? 1 : 0
         configuration.object_bytes = UInt8(objectBytes ?? 0)
         configuration.has_pathless = pathlessRow == nil ? 0 : 1
+        configuration.size_index = UInt8(sizeIndex.map { $0 + 1 } ?? 0)
         configuration.pathless_row = UInt32(pathlessRow ?? 0)
         configuration.forward_table = forwardTable ?? 0
         configuration.reverse_table = reverseTable ?? 0
@@ -132,7 +133,7 @@ extension PlannedDimension {
         configuration.kind = UInt8(kind.rawValue)
         configuration.source = UInt8(part.source.rawValue)
         configuration.is_signed = isSigned ? 1 : 0
-        configuration.offset_bytes = UInt16(part.offset)
+        configuration.offset_bytes = UInt16(part.offset) // GAINED: the other argument
         configuration.first = UInt32(first)
         configuration.count = UInt32(count)
         return configuration

@@ -106,6 +106,18 @@ argument_policy() {
 	} >"$POLICIES/$name.yaml"
 }
 
+# object_policy NAME CALL ARGS [SELECTORS] - a policy that posts calls of a kernel function; YAML in flow style.
+object_policy() {
+	cat >"$POLICIES/$1.yaml" <<-YAML
+		apiVersion: cilium.io/v1alpha1
+		kind: TracingPolicy
+		metadata: {name: $1}
+		spec:
+		  kprobes:
+		  - {call: $2, syscall: false, args: [$3]${4:+, selectors: [$4]}}
+	YAML
+}
+
 # file_policy NAME PREFIX... - kprobe on security_file_open for files below the prefixes; the action list is
 # read from stdin. $BINARIES and $BINARY_OPERATOR (default In) limit it to executables.
 file_policy() {

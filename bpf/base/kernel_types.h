@@ -314,13 +314,13 @@ struct bpf_prog_aux {
 };
 
 struct bpf_prog {
-	__u32 type; /* an enum */
+	enum bpf_prog_type type;
 	__u32 len;
 	struct bpf_prog_aux *aux;
 };
 
 struct bpf_map {
-	__u32 map_type; /* an enum */
+	enum bpf_map_type map_type;
 	__u32 key_size;
 	__u32 value_size;
 	__u32 max_entries;

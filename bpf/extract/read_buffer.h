@@ -13,8 +13,8 @@
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
 
-/* Parts of an iovec array that are read; more are counted. */
-#define VECTOR_PARTS 16
+/* Parts of an iovec array that are read: the kernel takes no more (UIO_MAXIOV). */
+#define VECTOR_PARTS 1024
 
 /* read_char_buffer - @size bytes at @address. */
 static __noinline long read_char_buffer(struct scratch *scratch, __u32 text_index, __u64 address,
@@ -36,41 +36,60 @@ static __noinline long read_char_buffer(struct scratch *scratch, __u32 text_inde
 	return size;
 }
 
+/* add_part - one step: the next part behind what is stored. Its state is in scratch, so that the verifier finds all
+ * steps alike.
+ */
+static long add_part(__u32 part, struct scratch **context)
+{
+	struct scratch *scratch = *context;
+	__u32 text_index = scratch->vector_text;
+	__u64 stored = scratch->buffer_stored;
+	struct iovec vector;
+	__u64 bytes;
+
+	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
+		return 1;
+	if (read_bytes(&vector, sizeof(vector), scratch->vector_address + part * sizeof(vector))) {
+		scratch->buffer_failed = 1;
+		return 1;
+	}
+	scratch->buffer_bytes += vector.iov_len;
+	bytes = vector.iov_len;
+	if (stored >= SHRIKE_MAX_TEXT_BYTES || !bytes)
+		return 0;
+	if (bytes > SHRIKE_MAX_TEXT_BYTES - stored)
+		bytes = SHRIKE_MAX_TEXT_BYTES - stored;
+	/* Verifier: the sum is in bounds, but it knows each for itself only; struct scratch has room behind the texts. */
+	opaque(stored);
+	opaque(bytes);
+	if (stored >= SHRIKE_MAX_TEXT_BYTES || bytes > SHRIKE_MAX_TEXT_BYTES)
+		return 1;
+	if (read_bytes(&scratch->texts[text_index].bytes[TEXT_HEAD_BYTES + stored], bytes,
+		       (__u64)vector.iov_base)) {
+		scratch->buffer_failed = 1;
+		return 1;
+	}
+	scratch->buffer_stored = stored + bytes;
+	return 0;
+}
+
 /* read_vector - the parts of an array of @count struct iovec, one behind the other. */
 static __noinline long read_vector(struct scratch *scratch, __u32 text_index, __u64 address,
 				   __u64 count)
 {
-	__u32 stored = 0;
+	struct scratch *context = scratch;
 
-	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
-		return -1;
+	if (count > VECTOR_PARTS)
+		count = VECTOR_PARTS;
+	scratch->vector_address = address;
+	scratch->vector_text = text_index;
 	scratch->buffer_bytes = 0;
-	for (__u32 part = 0; part < VECTOR_PARTS; part++) {
-		struct iovec vector;
-		__u64 left, bytes;
-
-		if (part >= count)
-			break;
-		if (read_bytes(&vector, sizeof(vector), address + part * sizeof(vector)))
-			return -1;
-		scratch->buffer_bytes += vector.iov_len;
-		/* Verifier: both bounds hold by the arithmetic, which it cannot follow from part to part. */
-		opaque(stored);
-		if (stored >= SHRIKE_MAX_TEXT_BYTES)
-			continue;
-		left = SHRIKE_MAX_TEXT_BYTES - stored;
-		bytes = vector.iov_len;
-		if (bytes > left)
-			bytes = left;
-		opaque(bytes);
-		if (bytes > SHRIKE_MAX_TEXT_BYTES)
-			return -1;
-		if (bytes && read_bytes(&scratch->texts[text_index].bytes[TEXT_HEAD_BYTES + stored],
-					bytes, (__u64)vector.iov_base))
-			return -1;
-		stored += bytes;
-	}
-	return stored;
+	scratch->buffer_stored = 0;
+	scratch->buffer_failed = 0;
+	bpf_loop(count, add_part, &context, 0);
+	if (scratch->buffer_failed)
+		return -1;
+	return scratch->buffer_stored;
 }
 
 /* read_iterator - the rest of the current part of an iterator over the process's memory; nothing of others. */

@@ -79,7 +79,12 @@ struct scratch {
 	__u32 return_signal;
 	__s32 result; /* return hook: the function's, in 32 bits as an error is */
 	__s64 override_error;
-	__u64 buffer_bytes; /* that a buffer has, stored or not; see extract/read_buffer.h */
+	/* see extract/read_buffer.h */
+	__u64 buffer_bytes;  /* that a buffer has, stored or not */
+	__u64 buffer_stored;
+	__u64 vector_address;
+	__u32 vector_text;
+	__u32 buffer_failed;
 	__u32 args_bytes;
 	__u32 args_offset;
 	__u64 args_address;

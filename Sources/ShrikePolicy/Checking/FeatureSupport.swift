@@ -11,11 +11,11 @@ public enum FeatureSupport {
             "call", "syscall", "hook", "subsystem", "event", "raw", "args", "selectors", "message", "tags",
             "return", "returnArg", "ignore",
         ],
-        .argument: ["index", "type", "label"],
+        .argument: ["index", "type", "label", "sizeArgIndex"],
         .selector: [
             "label", "matchArgs", "matchReturnArgs", "matchBinaries", "matchActions", "matchReturnActions",
         ],
-        .argumentFilter: ["index", "operator", "values"],
+        .argumentFilter: ["index", "args", "operator", "values"],
         .binaryFilter: ["operator", "values"],
         .action: ["action", "argSig", "argError"],
     ]
@@ -23,7 +23,9 @@ public enum FeatureSupport {
     private static let types: Set<ArgumentType> = [
         .file, .path, .string, .int, .int32, .sint32, .uint32, .sizeT, .int64, .sint64, .long, .uint64,
         .ulong, .int8, .sint8, .uint8, .int16, .sint16, .uint16, .sock, .socket, .skb, .sockaddr,
-        .fd, .dentry, .kiocb, .linuxBinprm, .filename,
+        .fd, .dentry, .kiocb, .linuxBinprm, .filename, .nop, .kernelCapT, .capInheritable, .capPermitted,
+        .capEffective, .capability, .bpfCmd, .cred, .userNamespace, .module, .loadInfo, .bpfAttr, .bpfProg,
+        .bpfMap, .perfEvent, .netDevice, .sockaddrUn, .charBuffer, .charIOVector, .ioVectorIterator,
     ]
 
     /// Types of tracepoints alone.
@@ -35,7 +37,7 @@ public enum FeatureSupport {
         .destinationAddress, .notDestinationAddress, .sourcePort, .notSourcePort, .destinationPort,
         .notDestinationPort, .sourcePortPrivileged, .notSourcePortPrivileged, .destinationPortPrivileged,
         .notDestinationPortPrivileged, .protocol, .family, .state, .fileType,
-        .notFileType,
+        .notFileType, .capabilitiesGained,
     ]
 
     private static let binaryOperators: Set<Operator> = [.in, .notIn]
