@@ -72,6 +72,8 @@ public struct PlannedArgument: Sendable, Hashable {
     public var sizeIndex: Int?
     /// The row of the selectors that a file without a path can match; nil when all filters need a path.
     public var pathlessRow: Int?
+    /// The row of the selectors that do not ask for the end of a text.
+    public var cutRow: Int?
     /// Its text buffer; nil for numbers.
     public var textIndex: Int?
     /// Where its forward table starts; nil when no filter needs it.

@@ -234,6 +234,14 @@ struct HookPlanBuilder {
                     plan.intervals.count..<plan.intervals.count + dimension.intervals.count
                 plan.intervals += dimension.intervals
             }
+            if !reverse[slot].isEmpty,
+                argument.type == SHRIKE_ARGUMENT_STRING || argument.type == SHRIKE_ARGUMENT_CHAR_BUF
+            {
+                var alive = plan.everyone
+                for filter in reverse[slot] { alive.remove(filter.selector) }
+                planned.cutRow = plan.intervals.count
+                plan.intervals.append(Interval(start: 0, alive: alive))
+            }
             if parts.needNoPath(of: slot) {
                 var alive = plan.everyone
                 for filter in forward[slot] + reverse[slot] { alive.remove(filter.selector) }

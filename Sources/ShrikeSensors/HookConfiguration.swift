@@ -91,6 +91,7 @@ extension PlannedArgument {
         configuration.is_signed = isSigned ? 1 : 0
         configuration.object_bytes = UInt8(objectBytes ?? 0)
         configuration.has_pathless = pathlessRow == nil ? 0 : 1
+        configuration.cut_row = UInt32(cutRow ?? 0)
         configuration.size_index = UInt8(sizeIndex.map { $0 + 1 } ?? 0)
         configuration.pathless_row = UInt32(pathlessRow ?? 0)
         configuration.forward_table = forwardTable ?? 0

@@ -183,12 +183,12 @@ import Testing
         let types = ArgumentType.allCases.filter {
             !refused(hook("- call: f\n  args: [{index: 0, type: \($0.rawValue)}]")).isEmpty
         }
-        #expect(types.count == ArgumentType.allCases.count - 23)
+        #expect(types.count == ArgumentType.allCases.count - 48)
         let operators = Operator.allCases.filter { comparison in
             let text = "matchArgs: [{index: 0, operator: \(comparison.rawValue)}]"
             return ![.in, .notIn].contains(comparison) && !refused(selector(text)).isEmpty
         }
-        #expect(operators.count == Operator.allCases.count - 2 - 30)
+        #expect(operators.count == Operator.allCases.count - 2 - 33)
         let actions = ActionKind.allCases.filter {
             !refused(selector("matchActions: [{action: \($0.rawValue)}]")).isEmpty
         }

@@ -49,6 +49,17 @@ static __always_inline bool drop_filtered(struct scratch *scratch, __u32 number)
 	return left != 0;
 }
 
+/* is_end_unknown - a string or buffer was cut: unlike a path's, its end was not read. */
+static __always_inline bool is_end_unknown(struct scratch *scratch, __u32 number)
+{
+	if (!config.arguments[number].has_reverse)
+		return false;
+	if (config.arguments[number].type != SHRIKE_ARGUMENT_STRING &&
+	    config.arguments[number].type != SHRIKE_ARGUMENT_CHAR_BUF)
+		return false;
+	return scratch->arguments[number].flags & SHRIKE_ARGUMENT_TRUNCATED;
+}
+
 static __always_inline bool match_text(struct scratch *scratch, __u32 number)
 {
 	struct argument_value *value = &scratch->arguments[number];
@@ -72,10 +83,9 @@ static __always_inline bool match_text(struct scratch *scratch, __u32 number)
 		if (!keep_text_answer(scratch, found, config.forward_default[number]))
 			return false;
 	}
-	if (config.arguments[number].has_reverse) {
-		found = look_up_reversed(&text_values, scratch, text_index,
-					 config.arguments[number].reverse_table, value->text_start,
-					 value->text_length, config.reverse_key_bytes,
+	if (config.arguments[number].has_reverse && !is_end_unknown(scratch, number)) {
+		found = look_up_reversed(&text_values, scratch, text_index, config.arguments[number].reverse_table,
+					 value->text_start, value->text_length, config.reverse_key_bytes,
 					 value->flags & SHRIKE_ARGUMENT_TRUNCATED);
 		if (!keep_text_answer(scratch, found, config.reverse_default[number]))
 			return false;
@@ -113,17 +123,6 @@ static __always_inline bool match_dimensions(void *context, struct scratch *scra
 	return true;
 }
 
-/* keep_pathless - a file without a path: the selectors that ask for none of its name go. */
-static __always_inline bool keep_pathless(struct scratch *scratch, __u32 number)
-{
-	__u32 row = config.arguments[number].pathless_row;
-	struct interval *without = bpf_map_lookup_elem(&number_intervals, &row);
-
-	if (!without)
-		return false; /* user space made the row: cannot happen, fails open */
-	return keep_alive(scratch, without->alive);
-}
-
 /* match_argument - all dimensions of argument @number. Return: whether any selector is left. */
 static __noinline int match_argument(void *context, struct scratch *scratch, __u32 number)
 {
@@ -142,12 +141,11 @@ static __noinline int match_argument(void *context, struct scratch *scratch, __u
 		if (!config.arguments[number].has_pathless ||
 		    scratch->arguments[number].flags != SHRIKE_ARGUMENT_PATHLESS)
 			return drop_filtered(scratch, number);
-		return keep_pathless(scratch, number) && match_dimensions(context, scratch, number);
+		return keep_row(scratch, config.arguments[number].pathless_row) &&
+		       match_dimensions(context, scratch, number);
 	}
-	if (scratch->arguments[number].flags && config.arguments[number].has_reverse &&
-	    (config.arguments[number].type == SHRIKE_ARGUMENT_STRING ||
-	     config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF))
-		return drop_filtered(scratch, number);
+	if (is_end_unknown(scratch, number) && !keep_row(scratch, config.arguments[number].cut_row))
+		return false;
 	if (config.arguments[number].has_dimensions && !match_dimensions(context, scratch, number))
 		return false;
 	if (config.arguments[number].has_intervals)

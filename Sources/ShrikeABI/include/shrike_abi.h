@@ -398,7 +398,8 @@ struct shrike_argument_config {
 	__u8 has_pathless; /* filters that a file without a path can match as well: see pathless_row */
 	__u8 size_index; /* of buffers: the parameter with the size, counted from 1 */
 	__u8 reserved[3];
-	__u32 pathless_row; /* row of the interval table: selectors that need no path */
+	__u32 pathless_row;  /* row of the interval table: selectors that need no path */
+	__u32 cut_row;       /* string, char_buf: row of the selectors that do not ask for its end */
 	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */
@@ -409,7 +410,7 @@ struct shrike_argument_config {
 	__u8 field_is_signed;
 	__u8 reserved_field[3];
 };
-_Static_assert(sizeof(struct shrike_argument_config) == 44, "configuration size");
+_Static_assert(sizeof(struct shrike_argument_config) == 48, "configuration size");
 
 /* What a dimension looks up. */
 enum shrike_value_source : __u32 {
@@ -478,7 +479,7 @@ struct shrike_hook_config {
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 7176, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 7208, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,

@@ -1,3 +1,4 @@
+# timeout: 180
 # Integers of 8 and 16 bits are cut from the register, with the sign of their type: the count of a write.
 BINARIES=/usr/bin/write-bytes
 argument_policy int8 sys_write 2 int8 Equal -1

@@ -1,3 +1,4 @@
+# timeout: 180
 # Mask: any bit of any value is set. InMap and NotInMap with many values, InRange, on numbers of both signs.
 BINARIES=/usr/bin/set-uid
 argument_policy high-bit sys_setuid 0 int Mask 0x80000000

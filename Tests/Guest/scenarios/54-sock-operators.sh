@@ -1,3 +1,4 @@
+# timeout: 180
 # Operators on a sock argument: the socket of a TCP connection, IPv4 and IPv6, over loopback.
 argument_policy saddr tcp_connect 0 sock SAddr 127.0.0.0/8
 argument_policy daddr tcp_connect 0 sock DAddr 127.0.0.1 10.0.0.0/8

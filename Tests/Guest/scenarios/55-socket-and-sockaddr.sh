@@ -1,3 +1,4 @@
+# timeout: 180
 # Operators on the arguments of security_socket_connect: a socket and an address. Families without IP
 # addresses satisfy no address filter, negated or not.
 argument_policy socket-family security_socket_connect 0 socket Family AF_UNIX

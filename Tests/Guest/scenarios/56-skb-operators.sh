@@ -1,3 +1,4 @@
+# timeout: 180
 # Operators on a packet: what leaves by IPv4 and IPv6. The source is the packet's sender.
 argument_policy out ip_output 2 skb DAddr 127.0.0.2
 argument_policy not-out ip_output 2 skb NotDAddr 127.0.0.2

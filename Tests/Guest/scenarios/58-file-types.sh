@@ -1,3 +1,4 @@
+# timeout: 180
 # FileType and NotFileType, also of files that have no path: those satisfy no path filter, negated or not.
 BINARIES='/usr/bin/open-file /usr/bin/write-bytes'
 argument_policy regular security_file_permission 0 file FileType reg
