@@ -104,7 +104,8 @@ let package = Package(
         tests("ShrikePattern"),
         tests("ShrikePolicy"),
         .testTarget(
-            name: "ShrikeLintTests", dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport", "shrike"],
+            name: "ShrikeLintTests",
+            dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport", "shrike"],
             exclude: ["Data"], swiftSettings: strict),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
         tests("ShrikeEvents", ["ShrikeABI"]),

@@ -82,7 +82,8 @@ import Testing
     @Test("--fix changes the files and nothing else in them")
     func fix() throws {
         let before = "# kept\r\n" + hook("- call: security_file_open # why").replacing("\n", with: "\r\n")
-        try withFolder(["a.yaml": before, "b.yaml": Self.clean.replacing("name: test", with: "name: b")]) { folder in
+        try withFolder(["a.yaml": before, "b.yaml": Self.clean.replacing("name: test", with: "name: b")]) {
+            folder in
             let outcome = try shrike("--fix", ".", folder: folder)
             #expect(outcome.errors == "1 fixed\n")
             let after = try String(contentsOf: folder.appending(path: "a.yaml"), encoding: .utf8)

@@ -146,6 +146,14 @@ extension RuleCatalog {
         why: It is marked `notrace` or on the list of functions that must not be probed.
         write: Hook a function that calls it.
 
+        ## SHR215 error Override cannot do this
+        why: The mechanism that refuses this call cannot return what the policy asks for, or not together with the other policies on the hook.
+        write: Follow the message. It is found where all policies of a node are put together, so only `shriked` reports it.
+
+        ## SHR216 error the kernel has no such tracepoint
+        why: The policy is refused on such a kernel. Its records are known on the machine only, so `shriked` reports it; of names SHR233 speaks.
+        write: Write an event of `/sys/kernel/tracing/events`.
+
         ## SHR230 warning a compiler's copy of a function
         why: Names with `.isra.0` or `.constprop.0` exist in one build of one kernel, with parameters of their own.
         write: Hook the function that calls it, or an LSM hook.

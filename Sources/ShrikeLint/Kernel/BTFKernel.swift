@@ -28,6 +28,9 @@ public struct BTFKernel: LintKernel {
     /// The function of that symbol.
     public func function(named name: String) -> FunctionPrototype? { file.function(name) }
 
+    /// Only the names of events are known (SHR233), not the layout of their records.
+    public var knowsTracepoints: Bool { false }
+
     /// Whether there is an LSM hook of that name.
     public func hasLSMHook(_ name: String) -> Bool { file.function("bpf_lsm_" + name) != nil }
 

@@ -33,6 +33,9 @@ public struct KnownKernel: LintKernel {
         return FactsFile.embedded.prototype(prototype, name: name)
     }
 
+    /// Only the names of events are known (SHR233), not the layout of their records.
+    public var knowsTracepoints: Bool { false }
+
     /// Whether there is an LSM hook of that name.
     public func hasLSMHook(_ name: String) -> Bool { function(named: "bpf_lsm_" + name) != nil }
 

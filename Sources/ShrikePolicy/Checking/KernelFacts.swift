@@ -60,6 +60,8 @@ public protocol KernelFacts {
     func systemCall(named name: String) -> FunctionPrototype?
     /// Why BPF programs are not asked at LSM hooks; nil when they are.
     var lsmHooksUnavailable: String? { get }
+    /// Whether tracepoints and their records are known at all; else nothing is said about them.
+    var knowsTracepoints: Bool { get }
     /// What the record of a tracepoint holds; nil when there is no such event.
     func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat?
     /// Why no tracepoint can be looked up; nil when they can.
@@ -85,6 +87,8 @@ extension KernelFacts {
     public func systemCall(named name: String) -> FunctionPrototype? { nil }
     /// They are asked.
     public var lsmHooksUnavailable: String? { nil }
+    /// They are.
+    public var knowsTracepoints: Bool { true }
     /// There is none.
     public func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? { nil }
     /// They can be looked up.

@@ -159,7 +159,7 @@ extension PolicyCheck {
                 help: "write the part before `/` in `subsystem`, the other in `event`")
             return
         }
-        guard let kernel, !isFull else { return }
+        guard let kernel, kernel.knowsTracepoints, !isFull else { return }
         hook.raw ? checkRawTracepoint(hook, kernel) : checkTypedTracepoint(hook, kernel)
     }
 
