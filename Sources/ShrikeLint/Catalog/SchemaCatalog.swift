@@ -1000,8 +1000,7 @@ extension RuleCatalog {
         why: The language has it, the engine does not yet; the policy is refused where it is loaded, never weakened.
         write: Use what is supported, or wait for the version that does it. `--any-version` leaves these findings out.
         bad:
-        lsmhooks:
-        - hook: file_open
+        uprobes: [{path: /usr/bin/bash, symbols: [readline]}]
         good:
         kprobes:
         - call: security_file_open

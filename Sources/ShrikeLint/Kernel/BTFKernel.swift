@@ -28,6 +28,9 @@ public struct BTFKernel: LintKernel {
     /// The function of that symbol.
     public func function(named name: String) -> FunctionPrototype? { file.function(name) }
 
+    /// The functions of the kernel itself, as far as its type information has them.
+    public var traceableFunctions: [String]? { file.names.sorted() }
+
     /// Only the names of events are known (SHR233), not the layout of their records.
     public var knowsTracepoints: Bool { false }
 

@@ -33,6 +33,15 @@ public struct KnownKernel: LintKernel {
         return FactsFile.embedded.prototype(prototype, name: name)
     }
 
+    /// The functions of the kernel itself, as far as its type information has them.
+    public var traceableFunctions: [String]? {
+        var names: [String] = []
+        FactsFile.embedded.forEachFunction { name, kernels in
+            if kernels & bit != 0 { names.append(String(decoding: name, as: UTF8.self)) }
+        }
+        return names
+    }
+
     /// Only the names of events are known (SHR233), not the layout of their records.
     public var knowsTracepoints: Bool { false }
 
