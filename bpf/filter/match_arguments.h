@@ -84,8 +84,9 @@ static __always_inline bool match_text(struct scratch *scratch, __u32 number)
 			return false;
 	}
 	if (config.arguments[number].has_reverse && !is_end_unknown(scratch, number)) {
-		found = look_up_reversed(&text_values, scratch, text_index, config.arguments[number].reverse_table,
-					 value->text_start, value->text_length, config.reverse_key_bytes,
+		found = look_up_reversed(&text_values, scratch, text_index,
+					 config.arguments[number].reverse_table, value->text_start,
+					 value->text_length, config.reverse_key_bytes,
 					 value->flags & SHRIKE_ARGUMENT_TRUNCATED);
 		if (!keep_text_answer(scratch, found, config.reverse_default[number]))
 			return false;

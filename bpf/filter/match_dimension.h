@@ -138,11 +138,14 @@ static __always_inline bool match_whole_buffer(struct scratch *scratch, __u32 nu
 	table = config.dimensions[number].first | value->text_length << SHRIKE_EXACT_LENGTH_SHIFT;
 	/* Of a cut buffer the length is not known: no value is as long. */
 	if (value->text_length && !value->flags && !(config.flags & SHRIKE_HOOK_CHAINED))
-		found = look_up_text(&text_values, scratch, config.arguments[argument].text_index, table,
-				     value->text_start, value->text_length - 1, config.text_key_bytes);
+		found = look_up_text(&text_values, scratch, config.arguments[argument].text_index,
+				     table, value->text_start, value->text_length - 1,
+				     config.text_key_bytes);
 	else if (value->text_length && !value->flags)
-		found = look_up_chained_text(&text_values, scratch, config.arguments[argument].text_index, table,
-					     value->text_start, value->text_length - 1, config.text_key_bytes);
+		found = look_up_chained_text(&text_values, scratch,
+					     config.arguments[argument].text_index, table,
+					     value->text_start, value->text_length - 1,
+					     config.text_key_bytes);
 	if (!found)
 		return keep_row(scratch, config.dimensions[number].count);
 	return keep_alive(scratch, (const volatile __u64 *)found + 1);

@@ -80,7 +80,7 @@ struct scratch {
 	__s32 result; /* return hook: the function's, in 32 bits as an error is */
 	__s64 override_error;
 	/* see extract/read_buffer.h */
-	__u64 buffer_bytes;  /* that a buffer has, stored or not */
+	__u64 buffer_bytes; /* that a buffer has, stored or not */
 	__u64 buffer_stored;
 	__u64 vector_address;
 	__u32 vector_text;

@@ -398,8 +398,8 @@ struct shrike_argument_config {
 	__u8 has_pathless; /* filters that a file without a path can match as well: see pathless_row */
 	__u8 size_index; /* of buffers: the parameter with the size, counted from 1 */
 	__u8 reserved[3];
-	__u32 pathless_row;  /* row of the interval table: selectors that need no path */
-	__u32 cut_row;       /* string, char_buf: row of the selectors that do not ask for its end */
+	__u32 pathless_row; /* row of the interval table: selectors that need no path */
+	__u32 cut_row; /* string, char_buf: row of the selectors that do not ask for its end */
 	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
 	__u32 reverse_table;
 	__u32 interval_first; /* the argument's part of the interval table */

@@ -139,7 +139,8 @@ extension PolicyLint {
 /// What a policy takes in the kernel, as far as its text says.
 enum PolicyEstimate {
     /// Bytes of map entries: a value with its key, its selector bits (64 of them) and the trie's inner
-    /// node, and each hook's program and configuration. Measured against `bpftool map` within a factor of two.
+    /// node, and each hook's program and configuration. An estimate from the sizes of the tables, not a
+    /// measurement.
     static func memory(of policy: TracingPolicy) -> Int {
         policy.spec.hooks.reduce(0) { total, hook in
             hook.selectors.reduce(total + 16 << 10) { total, selector in
