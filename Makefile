@@ -37,7 +37,11 @@ BPF_FLAGS := -target bpf -g -O2 -mcpu=v3 -std=gnu2x -D__TARGET_ARCH_x86 -I bpf -
 	-idirafter /usr/include/$(shell uname -m)-linux-gnu -Wall -Wextra -Wno-unused-parameter -Werror
 
 .PHONY: bpf
-bpf: $(BPF_OBJECTS) ## Compile the BPF programs
+bpf: .build/bpf/embedded ## Compile the BPF programs
+
+# SwiftPM does not see that objects.c embeds the objects: it is told by the time of the file.
+.build/bpf/embedded: $(BPF_OBJECTS)
+	@touch Sources/ShrikeBPFObjects/objects.c $@
 
 .build/bpf/%.bpf.o: bpf/hooks/%.bpf.c Makefile
 	@mkdir -p $(@D)
