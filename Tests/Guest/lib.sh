@@ -217,6 +217,20 @@ stop_shriked() {
 	check_stream
 }
 
+# freeze_shriked - stops the daemon as SIGSTOP does, and waits until each of its threads has stopped: a thread
+# does so on its way back to user space only.
+freeze_shriked() {
+	local deadline
+	kill -STOP "$shriked_pid"
+	read_clock
+	deadline=$((clock + 1000))
+	while grep -h '^State:' /proc/"$shriked_pid"/task/*/status | grep -qv 'T (stopped)'; do
+		read_clock
+		[ "$clock" -lt "$deadline" ] || fail "the daemon does not stop"
+		usleep 20000
+	done
+}
+
 # expect_nothing_left - BPF objects that were not there before, pins, or probes are a failure. The kernel
 # frees them a little after the last reference goes, so it gets some time.
 expect_nothing_left() {

@@ -11,7 +11,7 @@ file_policy deny /tmp/deny-me <<-YAML
 YAML
 start_shriked
 settle
-kill -STOP "$shriked_pid"
+freeze_shriked
 
 run killed cat /tmp/kill-me
 run denied cat /tmp/deny-me

@@ -15,7 +15,7 @@ YAML
 # Small rings, so that a stopped agent has them full after a few thousand events.
 start_shriked --rb-size 64K --rb-critical-size 64K
 settle
-kill -STOP "$shriked_pid"
+freeze_shriked
 
 run flood flood-open 5000 /tmp/noise
 expect_stdout flood 5000
