@@ -397,7 +397,7 @@ settle() {
 	before=none
 	after=$(observations)
 	while [ "$before" != "$after" ]; do
-		usleep 200000
+		usleep 100000
 		before=$after
 		after=$(observations)
 	done
