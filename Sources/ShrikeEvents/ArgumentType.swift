@@ -91,7 +91,8 @@ public enum ArgumentType: UInt16, Sendable, CaseIterable {
     /// Whether the payload is one 8-byte integer.
     public var isInteger: Bool {
         switch self {
-        case .int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64, .size, .kernelCap, .capInheritable,
+        case .int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64, .size, .kernelCap,
+            .capInheritable,
             .capPermitted, .capEffective, .capability, .bpfCommand:
             true
         default: false

@@ -123,7 +123,8 @@ public struct PerfEventArgument {
     public init?(_ argument: HookArgument) {
         guard let raw = argument.structure(shrike_perf_event.self) else { return nil }
         (type, config, probeOffset) = (raw.type, raw.config, raw.probe_offset)
-        function = FixedText(argument, at: MemoryLayout<shrike_perf_event>.offset(of: \.function), capacity: 64)
+        function = FixedText(
+            argument, at: MemoryLayout<shrike_perf_event>.offset(of: \.function), capacity: 64)
     }
 }
 

@@ -125,7 +125,8 @@ extension ArgumentFilter {
         case .sourceAddress, .notSourceAddress, .destinationAddress, .notDestinationAddress:
             return .blocks(
                 AddressFilter(
-                    selector: selector, isNegated: isNegated, blocks: values.compactMap { AddressBlock($0.value) }))
+                    selector: selector, isNegated: isNegated,
+                    blocks: values.compactMap { AddressBlock($0.value) }))
         case .equal, .notEqual:
             return .whole(
                 TextFilter(

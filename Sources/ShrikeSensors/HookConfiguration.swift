@@ -134,7 +134,7 @@ extension PlannedDimension {
         configuration.kind = UInt8(kind.rawValue)
         configuration.source = UInt8(part.source.rawValue)
         configuration.is_signed = isSigned ? 1 : 0
-        configuration.offset_bytes = UInt16(part.offset) // GAINED: the other argument
+        configuration.offset_bytes = UInt16(part.offset)  // GAINED: the other argument
         configuration.first = UInt32(first)
         configuration.count = UInt32(count)
         return configuration
