@@ -181,6 +181,9 @@ int seed_task(struct bpf_iter__task *context)
 	state = task_state(task);
 	if (!state)
 		return 0;
+	/* Forked or executed since the sensor was attached: its own record tells it. */
+	if (state->key.ktime_ns != start_key_ns(task))
+		return 0;
 	seed.process = state->key;
 	seed.flags = SHRIKE_PROCESS_PROCFS | (state->flags & SHRIKE_PROCESS_IN_INIT_TREE);
 	parent = BPF_CORE_READ(task, real_parent, group_leader);

@@ -21,6 +21,8 @@ spec:
     args: [{index: 1, type: filename}]
     selectors: [{matchBinaries: [{operator: In, values: [/usr/bin/open-file]}]}]
 YAML
+# The function has another name in new kernels.
+has_feature function:do_filp_open || sed -i 's/do_filp_open/do_file_open/' "$POLICIES/reading.yaml"
 BINARIES='' argument_policy program security_bprm_check 0 linux_binprm Postfix /write-bytes
 mkdir -p /tmp/ways
 echo text >/tmp/ways/one
