@@ -134,11 +134,14 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		if (!read_file_path(scratch, BINARY_TEXT_INDEX,
 				    (__u64)BPF_CORE_READ(task, mm, exe_file), task))
 			keep_binary(state, scratch, BINARY_TEXT_INDEX);
+	}
+	write_exec_event(scratch, task, bprm);
+	/* Only now: a child that executes meanwhile must not name a parent that no record has told of yet. */
+	if (state) {
 		state->key = scratch->exec.process;
 		state->flags = scratch->exec.flags;
 		state->forked = 0;
 	}
-	write_exec_event(scratch, task, bprm);
 	return_scratch(scratch);
 	return 0;
 }
