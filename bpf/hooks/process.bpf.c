@@ -31,6 +31,7 @@ static __always_inline void remember_image(struct task_struct *thread, struct ta
 	image->key = group->key;
 	image->flags = group->flags;
 	image->forked = group->forked;
+	image->told = group->told;
 }
 
 /* A child is a copy of its parent until it execs; a new thread is no new process. */
@@ -71,6 +72,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 		to->key = event.process;
 		to->flags = event.flags;
 		to->forked = 1;
+		to->told = 1;
 	} else {
 		count(SHRIKE_COUNTER_NO_TASK_STATE);
 	}
@@ -80,8 +82,9 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 }
 
 /* exec_parent - the image that the new one descends from.
- * After a fork it is the parent of now (a subreaper, when the forking one is gone); else the image
- * that this exec replaced.
+ * After a fork, and when nobody has told user space of the image that this exec replaces (it forked just before the
+ * sensor was attached), it is the parent of now (a subreaper, when the forking one is gone); else the image that
+ * this exec replaced.
  */
 static __always_inline struct shrike_process_key exec_parent(struct task_struct *task,
 							     struct task_state *state)
@@ -89,7 +92,7 @@ static __always_inline struct shrike_process_key exec_parent(struct task_struct 
 	struct task_state *parent;
 	struct shrike_process_key key;
 
-	if (!state->forked)
+	if (!state->forked && state->told)
 		return state->key;
 	parent = task_state(task->real_parent->group_leader);
 	if (parent)
@@ -141,6 +144,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		state->key = scratch->exec.process;
 		state->flags = scratch->exec.flags;
 		state->forked = 0;
+		state->told = 1;
 	}
 	return_scratch(scratch);
 	return 0;
@@ -185,8 +189,9 @@ int seed_task(struct bpf_iter__task *context)
 	if (!state)
 		return 0;
 	/* Forked or executed since the sensor was attached: its own record tells it. */
-	if (state->key.ktime_ns != start_key_ns(task))
+	if (state->told)
 		return 0;
+	state->told = 1;
 	seed.process = state->key;
 	seed.flags = SHRIKE_PROCESS_PROCFS | (state->flags & SHRIKE_PROCESS_IN_INIT_TREE);
 	parent = BPF_CORE_READ(task, real_parent, group_leader);

@@ -17,7 +17,7 @@ struct task_state {
 	__u16 forked;
 	__u16 binary_bytes; /* path and final NUL; 0: not read yet */
 	__u32 exited; /* the exit event is out */
-	__u32 reserved;
+	__u32 told; /* user space knows this image, by a record or a seed */
 	/* The class of binary, and above it the generation of the table that says so, in one word:
 	 * threads of the process may write it at once. See filter/match_process.h.
 	 */
@@ -40,7 +40,8 @@ struct {
 struct thread_image {
 	struct shrike_process_key key;
 	__u32 flags;
-	__u32 forked;
+	__u16 forked;
+	__u16 told;
 };
 
 struct {
