@@ -48,7 +48,7 @@ public enum PolicyCompiler {
     }
 
     /// A hook with `return: true` is two: what it enforces happens at the function's entry, everything else at
-    /// its return. Decision 0010.
+    /// its return. Decision 0005.
     private static func add(
         _ hook: KprobeHook, _ function: HookedFunction, of policy: TracingPolicy,
         to builders: inout [HookTarget: HookPlanBuilder]
