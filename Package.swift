@@ -39,7 +39,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // Without the trait for Foundation streams, which brings all of Foundation.
+        .package(
+            url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: ["FieldMaskUtilities"]),
     ],
     targets: [
         // The kernel's edge.
@@ -55,6 +57,7 @@ let package = Package(
                 .unsafeFlags(["-std=c23", "--embed-dir=\(Context.packageDirectory)/.build/bpf"])
             ]),
         library("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
+        library("ShrikePins"),
 
         // Policies: pure, no kernel.
         library("ShrikePattern"),
@@ -71,17 +74,18 @@ let package = Package(
         library(
             "ShrikeSensors",
             [
-                "ShrikePolicyCompiler", "ShrikeABI", "ShrikeBPF", "ShrikeBPFObjects", "ShrikePolicy",
-                "ShrikeEvents", logging,
+                "ShrikePolicyCompiler", "ShrikeABI", "ShrikeBPF", "ShrikeBPFObjects", "ShrikePins",
+                "ShrikePolicy", "ShrikeEvents", logging,
             ]),
         library(
             "ShrikeDaemon",
             [
                 "ShrikeSensors", "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikePolicy",
-                "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "CShrikeShims", logging,
+                "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "ShrikePins", "CShrikeShims", logging,
             ]),
         .executableTarget(
-            name: "shriked", dependencies: ["ShrikeDaemon", "ShrikeControl", argumentParser, logging],
+            name: "shriked",
+            dependencies: ["ShrikeDaemon", "ShrikeControl", argumentParser, logging],
             swiftSettings: strict),
 
         // The command line.

@@ -40,17 +40,18 @@ public struct BPFMap: Sendable {
         guard result == 0 else { throw BPFError("freeze map", name, errno: -result) }
     }
 
-    /// The sum over all CPUs of each 64-bit entry of a per-CPU array.
+    /// The sums over all CPUs of the 64-bit words of a per-CPU array, entry after entry.
     public func perCPUSums() throws(BPFError) -> [UInt64] {
         let cpus = Int(libbpf_num_possible_cpus())
         guard cpus > 0 else { throw BPFError("count", "CPUs", errno: EINVAL) }
-        var sums = [UInt64](repeating: 0, count: maxEntries)
-        var values = [UInt64](repeating: 0, count: cpus)
-        for index in sums.indices {
+        let words = valueSize / MemoryLayout<UInt64>.size
+        var sums = [UInt64](repeating: 0, count: maxEntries * words)
+        var values = [UInt64](repeating: 0, count: cpus * words)
+        for index in 0..<maxEntries {
             var key = UInt32(index)
             let result = unsafe bpf_map_lookup_elem(fileDescriptor, &key, &values)
             guard result == 0 else { throw BPFError("read map", name, errno: -result) }
-            sums[index] = values.reduce(0, &+)
+            for (position, value) in values.enumerated() { sums[index * words + position % words] &+= value }
         }
         return sums
     }

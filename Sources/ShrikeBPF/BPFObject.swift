@@ -180,6 +180,35 @@ public struct LoadedBPFObject: ~Copyable {
         return unsafe BPFLink(handle: link)
     }
 
+    /// Bytes of kernel memory of a program and of the object's maps, as the kernel accounts them
+    /// (`memlock` in /proc/self/fdinfo).
+    /// - Parameter shared: names of maps that are another object's.
+    public borrowing func kernelBytes(program: String, except shared: [String]) throws(BPFError) -> Int {
+        var total = Self.accountedBytes(try programDescriptor(program))
+        var map = unsafe bpf_object__next_map(handle, nil)
+        while let current = unsafe map {
+            let name = unsafe String(cString: bpf_map__name(current))
+            if !shared.contains(name) { total += unsafe Self.accountedBytes(bpf_map__fd(current)) }
+            unsafe map = bpf_object__next_map(handle, current)
+        }
+        return total
+    }
+
+    private static func accountedBytes(_ descriptor: Int32) -> Int {
+        guard descriptor >= 0 else { return 0 }
+        let file = open("/proc/self/fdinfo/\(descriptor)", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return 0 }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe read(file, &bytes, bytes.count)
+        guard count > 0 else { return 0 }
+        for line in String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n") {
+            guard line.hasPrefix("memlock:") else { continue }
+            return Int(line.dropFirst("memlock:".count).drop { $0 == "\t" || $0 == " " }) ?? 0
+        }
+        return 0
+    }
+
     /// The descriptor of a program; the object's own.
     public borrowing func programDescriptor(_ programName: String) throws(BPFError) -> Int32 {
         guard let program = unsafe bpf_object__find_program_by_name(handle, programName) else {
@@ -196,6 +225,12 @@ public struct BPFLink: ~Copyable {
     init(handle: OpaquePointer) { unsafe self.handle = handle }
 
     deinit { unsafe bpf_link__destroy(handle) }
+
+    /// Keeps the program attached beyond this process: as long as the file exists, which must be on bpffs.
+    public borrowing func pin(at path: String) throws(BPFError) {
+        let result = unsafe bpf_link__pin(handle, path)
+        guard result == 0 else { throw BPFError("pin", path, errno: -result) }
+    }
 
     /// Runs an iterator once and reads all that it writes.
     public borrowing func readIterator() throws(BPFError) -> [UInt8] {

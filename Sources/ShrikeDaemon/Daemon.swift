@@ -5,6 +5,7 @@ public import Logging
 internal import ShrikeBPF
 internal import ShrikeEvents
 internal import ShrikeExport
+internal import ShrikePins
 internal import ShrikePolicy
 internal import ShrikePolicyCompiler
 internal import ShrikeProcesses
@@ -35,17 +36,29 @@ public struct Daemon {
         LibbpfMessages.collect { [logger] message in
             logger.debug("libbpf", metadata: ["message": .string(message)])
         }
-        let plan = try PolicyPlanning.plan(configuration, logger)
+        let kernel = try KernelFactsReading()
+        let (files, warnings) = try PolicyFiles.load(
+            files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
+        for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
         let sink = try openSink()
-        let processes = try startProcessSensor()
+        let pins = try takePins()
+        let processes = try startProcessSensor(pins)
         let layouts = HookLayouts()
-        let engine = HookEngine(choice: plan.mechanisms, layouts: layouts)
-        do throws(HookError) {
-            try engine.apply(plan.hooks, processes: processes)
-        } catch {
-            throw .policies([plan.diagnostic(for: error)])
+        let policies = PolicyManager(
+            engine: HookEngine(layouts: layouts, processes: processes, pins: pins), logger: logger
+        ) { () throws(PolicyRefusal) in
+            do throws(DaemonError) { return try KernelFactsReading() } catch { throw .refused("\(error)") }
         }
-        for hook in engine.attached {
+        do throws(PolicyRefusal) {
+            try policies.start(with: files, kernel)
+        } catch {
+            pins?.removeOwn()
+            throw DaemonError(error)
+        }
+        if let count = pins?.removeEarlierRuns(), count > 0 {
+            logger.info("took over from an earlier run", metadata: ["links": "\(count)"])
+        }
+        for hook in policies.attached {
             logger.info(
                 "hook attached",
                 metadata: [
@@ -53,19 +66,40 @@ public struct Daemon {
                 ])
         }
         do throws(BPFError) {
-            try serve(signals, processes, layouts, sink)
+            try serve(signals, processes, layouts, sink, policies)
         } catch {
             throw .kernel(error)
         }
-        engine.removeAll()
+        if configuration.keepsEnforcing, pins != nil {
+            policies.leaveInPlace()
+            logger.info("enforcement goes on without the daemon; `shrike policy clear` ends it")
+            return
+        }
+        policies.removeAll()
+        pins?.removeAll()
     }
 
-    private func startProcessSensor() throws(DaemonError) -> ProcessSensor {
+    /// The folder for links that outlive this process; nil when the operator wants none.
+    private func takePins() throws(DaemonError) -> PinFolder? {
+        guard !configuration.bpfFolder.isEmpty else { return nil }
+        do throws(PinError) {
+            let pins = try PinFolder(root: configuration.bpfFolder)
+            try pins.begin()
+            return pins
+        } catch {
+            throw .refused("\(error)")
+        }
+    }
+
+    private func startProcessSensor(_ pins: PinFolder?) throws(DaemonError) -> ProcessSensor {
         do throws(BPFError) {
-            return try ProcessSensor(
+            let sensor = try ProcessSensor(
                 criticalRingBytes: configuration.criticalRingBytes,
                 observationRingBytes: configuration.observationRingBytes)
+            if let pins { try sensor.pin(in: pins) }
+            return sensor
         } catch {
+            pins?.removeOwn()
             throw .kernel(error)
         }
     }
@@ -86,8 +120,8 @@ public struct Daemon {
 
     /// Reads events until a signal, then what is left in the rings.
     private func serve(
-        _ signals: Signals, _ processes: borrowing ProcessSensor, _ layouts: HookLayouts,
-        _ sink: FileDescriptorSink
+        _ signals: Signals, _ processes: ProcessSensor, _ layouts: HookLayouts,
+        _ sink: FileDescriptorSink, _ policies: PolicyManager
     ) throws(BPFError) {
         let pipeline = EventPipeline(
             configuration: ExportConfiguration(

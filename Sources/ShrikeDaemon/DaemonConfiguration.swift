@@ -21,6 +21,10 @@ public struct DaemonConfiguration: Sendable {
     public var procfs = "/proc"
     /// Seconds between two reports of losses; only growing ones are reported.
     public var lossReportSeconds = 10
+    /// The folder on bpffs that links are pinned in, so that enforcement outlives a crash; empty: nowhere.
+    public var bpfFolder = "/sys/fs/bpf/shrike"
+    /// Leave enforcement in place at an orderly end too.
+    public var keepsEnforcing = false
     /// Most bytes of events that wait for a slow reader.
     public var queueBytes = 8 << 20
 

@@ -13,6 +13,13 @@ public enum DaemonError: Error, CustomStringConvertible {
     /// The kernel refused something.
     case kernel(BPFError)
 
+    init(_ refusal: PolicyRefusal) {
+        switch refusal {
+        case .invalid(let diagnostics): self = .policies(diagnostics)
+        case .refused(let reason): self = .refused(reason)
+        }
+    }
+
     /// What a person reads: one line, or one for each finding.
     public var description: String {
         switch self {

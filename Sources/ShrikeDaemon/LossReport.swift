@@ -25,7 +25,7 @@ enum LossCounters {
 
     /// Reads them all; any thread.
     static func read(
-        _ sensor: borrowing ProcessSensor, _ loop: EventLoop, _ sink: FileDescriptorSink
+        _ sensor: ProcessSensor, _ loop: EventLoop, _ sink: FileDescriptorSink
     ) throws(BPFError) -> [String: UInt64] {
         let sums = try sensor.counters()
         var counters: [String: UInt64] = [:]

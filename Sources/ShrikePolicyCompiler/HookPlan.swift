@@ -102,12 +102,14 @@ public struct PlannedSelector: Sendable, Hashable {
     public var signal: Int
     /// The error to refuse with, negative; nil: not refused.
     public var overrideError: Int?
+    /// False in the half at entry of a hook on a return: what is posted, or not, the other half counts.
+    public var countsPosts = true
     /// The signal to send when the function returns; 0: none. The other two tell then what was done at entry.
     public var returnSignal = 0
 }
 
-/// The plan of one hook for all policies on it.
-public struct HookPlan: Sendable {
+/// The plan of one hook for all policies on it. Equal plans decide and report alike.
+public struct HookPlan: Sendable, Equatable {
     /// What is hooked.
     public var target: HookTarget
     /// The first policy's word for it.
@@ -144,7 +146,7 @@ public struct HookPlan: Sendable {
 }
 
 /// The plans of a set of policies.
-public struct PolicyPlan: Sendable {
+public struct PolicyPlan: Sendable, Equatable {
     /// One plan for each distinct hook, ordered by symbol.
     public var hooks: [HookPlan]
     /// The binaries that policies name.

@@ -113,7 +113,7 @@ struct HookPlanBuilder {
                 let returnActions = entry.half == .return ? selector?.returnActions ?? [] : []
                 var planned = PlannedSelector(actions, policyEnd: first + count, mode: mode)
                 planned.add(returnActions: returnActions, mode: mode)
-                if entry.half == .entry { planned.isPosted = false }
+                if entry.half == .entry { (planned.isPosted, planned.countsPosts) = (false, false) }
                 selectors.append(planned)
                 layouts.append(
                     SelectorEventLayout(

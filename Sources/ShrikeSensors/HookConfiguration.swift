@@ -8,7 +8,8 @@ extension HookPlan {
     /// The program's frozen configuration.
     /// - Parameter typed: parameters that the verifier knows as `struct file *` or `struct path *`.
     func configuration(
-        _ mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32, generation: UInt32
+        _ mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32, generation: UInt32,
+        binariesGeneration: UInt32
     ) -> shrike_hook_config {
         var configuration = shrike_hook_config()
         configuration.hook_id = hookID
@@ -18,7 +19,7 @@ extension HookPlan {
         configuration.dimension_count = UInt32(dimensions.count)
         configuration.text_key_bytes = UInt32(textKeyBytes)
         configuration.reverse_key_bytes = UInt32(reverseKeyBytes)
-        configuration.process_generation = generation
+        configuration.process_generation = binariesGeneration
         configuration.entry = mechanism.entry.rawValue
         if mechanism == .fexit {
             configuration.flags |= SHRIKE_HOOK_ON_RETURN.rawValue

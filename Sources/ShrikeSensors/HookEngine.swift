@@ -1,60 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 // All hooks of the active policies, and how a set of plans becomes the next one.
 
+internal import ShrikeABI
 public import ShrikeBPF
-public import ShrikeEvents
+internal import ShrikeEvents
+public import ShrikePins
 public import ShrikePolicy
 public import ShrikePolicyCompiler
-internal import Synchronization
 
 /// Keeps the kernel's hooks as the plan says. One thread at a time.
 public final class HookEngine {
-    private let choice: MechanismChoice
     private let layouts: HookLayouts
-    private var hooks: [HookTarget: HookSensorBox] = [:]
+    private let processes: ProcessSensor
+    private let pins: PinFolder?
+    private var hooks: [HookTarget: AttachedHook] = [:]
     private var hookIDs: [HookTarget: UInt32] = [:]
+    private var binaries: BinaryTable?
+    private var binariesGeneration: UInt32 = 0
     private var generation: UInt32 = 0
+    private var retired: [SelectorKey: ActionCounts] = [:]
 
     /// - Parameters:
-    ///   - choice: how hooks are entered on this kernel.
     ///   - layouts: told of each plan before its first event.
-    public init(choice: MechanismChoice, layouts: HookLayouts) {
-        self.choice = choice
+    ///   - processes: the sensor whose maps the hooks share.
+    ///   - pins: where links are kept beyond this process; nil: nowhere.
+    public init(layouts: HookLayouts, processes: ProcessSensor, pins: PinFolder?) {
         self.layouts = layouts
+        self.processes = processes
+        self.pins = pins
     }
 
-    /// Makes `plan` what is enforced: every new program is attached before any old one goes.
+    /// Makes `plan` what is enforced.
+    ///
+    /// Each hook that changes is attached beside the one that it replaces and decides nothing. When all of them
+    /// are in place, they are made live one by one, each by a single store, and what they replace is
+    /// detached. A hook that stays as it is is not touched.
+    /// - Parameter choice: how hooks are entered on this kernel.
     /// - Throws: the first refusal; the old plan is then still in force, whole.
-    public func apply(_ plan: PolicyPlan, processes: borrowing ProcessSensor) throws(HookError) {
+    public func apply(_ plan: PolicyPlan, _ choice: MechanismChoice) throws(HookError) {
         generation += 1
-        var next: [HookTarget: HookSensorBox] = [:]
-        for hook in plan.hooks {
-            let id = hookIDs[hook.target] ?? UInt32(hookIDs.count + 1)
-            hookIDs[hook.target] = id
-            var layout = hook.layout
-            layout.hookID = id
-            layout.generation = generation
-            layouts.add(layout)
-            next[hook.target] = try attach(hook, plan.binaries, hookID: id, processes)
+        let isSameTable = plan.binaries == binaries
+        let table = isSameTable ? binariesGeneration : generation
+        var next: [HookTarget: AttachedHook] = [:]
+        var changed: [AttachedHook] = []
+        do throws(HookError) {
+            for hook in plan.hooks {
+                if let known = hooks[hook.target], known.plan == hook, isSameTable || hook.candidates == nil {
+                    next[hook.target] = known
+                    continue
+                }
+                let loaded = try load(hook, plan.binaries, table, choice)
+                changed.append(loaded)
+                next[hook.target] = loaded
+            }
+            for hook in changed { try makeLive(hook) }
+        } catch {
+            for hook in changed { discard(hook) }
+            throw error
         }
+        let replaced = hooks.values.filter { next[$0.plan.target]?.generation != $0.generation }
         hooks = next
+        (binaries, binariesGeneration) = (plan.binaries, table)
+        for hook in replaced { retire(hook) }
+    }
+
+    private func load(
+        _ plan: HookPlan, _ binaries: BinaryTable, _ binariesGeneration: UInt32, _ choice: MechanismChoice
+    ) throws(HookError) -> AttachedHook {
+        let id = hookIDs[plan.target] ?? UInt32(hookIDs.count + 1)
+        guard id < SHRIKE_MAX_HOOKS else {
+            let limit = BPFError(
+                "load", plan.target.symbol, errno: 0, detail: "more than \(SHRIKE_MAX_HOOKS - 1) hooks")
+            throw HookError(
+                target: plan.target, place: plan.place, mechanism: choice.mechanism(for: plan), cause: limit)
+        }
+        hookIDs[plan.target] = id
+        var layout = plan.layout
+        layout.hookID = id
+        layout.generation = generation
+        layouts.add(layout)
+        let hook = AttachedHook(
+            plan, try attach(plan, binaries, binariesGeneration, hookID: id, choice), id: id,
+            generation: generation)
+        if let pins {
+            do throws(BPFError) {
+                try hook.sensor.pin(at: pins.path(hook.pinName))
+            } catch {
+                discard(hook)
+                throw HookError(
+                    target: plan.target, place: plan.place, mechanism: hook.sensor.mechanism, cause: error)
+            }
+        }
+        return hook
+    }
+
+    private func makeLive(_ hook: AttachedHook) throws(HookError) {
+        do throws(BPFError) {
+            try processes.makeLive(hookID: hook.id, generation: hook.generation)
+        } catch {
+            throw HookError(
+                target: hook.plan.target, place: hook.plan.place, mechanism: hook.sensor.mechanism,
+                cause: error)
+        }
     }
 
     /// Attaches by the mechanism of choice, or, where the kernel refuses that one, by its substitute.
     /// - Throws: the first refusal: it tells more of the function than the substitute's.
     private func attach(
-        _ hook: HookPlan, _ binaries: BinaryTable, hookID: UInt32, _ processes: borrowing ProcessSensor
-    ) throws(HookError) -> HookSensorBox {
+        _ hook: HookPlan, _ binaries: BinaryTable, _ binariesGeneration: UInt32, hookID: UInt32,
+        _ choice: MechanismChoice
+    ) throws(HookError) -> HookSensor {
         let chosen = choice.mechanism(for: hook)
         var mechanism = chosen
         var refusal: BPFError?
         while true {
             do throws(BPFError) {
-                return HookSensorBox(
-                    try HookSensor(
-                        hook, binaries: binaries, mechanism: mechanism,
-                        typed: choice.typedParameters(of: hook.target.symbol, mechanism), hookID: hookID,
-                        generation: generation, processes: processes))
+                return try HookSensor(
+                    hook, binaries: binaries, mechanism: mechanism,
+                    typed: choice.typedParameters(of: hook.target.symbol, mechanism), hookID: hookID,
+                    generation: generation, binariesGeneration: binariesGeneration, processes: processes)
             } catch {
                 refusal = refusal ?? error
                 guard let next = choice.fallback(for: hook, after: mechanism) else {
@@ -66,13 +130,49 @@ public final class HookEngine {
         }
     }
 
-    /// What is hooked and how, ordered by symbol.
-    public var attached: [(target: HookTarget, mechanism: HookMechanism)] {
-        hooks.values.map { ($0.sensor.target, $0.sensor.mechanism) }.sorted { $0.0 < $1.0 }
+    /// A hook that never became live, or is no longer wanted: its link goes with it.
+    private func discard(_ hook: AttachedHook) {
+        pins?.remove(hook.pinName)
+        layouts.retire(hookID: hook.id, generation: hook.generation)
     }
 
+    private func retire(_ hook: AttachedHook) {
+        // A plan without this hook: nothing takes its place, so it is told to stop.
+        if hooks[hook.plan.target] == nil { try? processes.makeLive(hookID: hook.id, generation: 0) }
+        for (key, counts) in hook.counts { retired[key, default: ActionCounts()] += counts }
+        discard(hook)
+    }
+
+    /// What is hooked and how, ordered by symbol.
+    public var attached: [(target: HookTarget, mechanism: HookMechanism)] {
+        hooks.values.map { ($0.plan.target, $0.sensor.mechanism) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// What policies' selectors have done, since each policy was loaded.
+    public var counts: [SelectorKey: ActionCounts] {
+        hooks.values.reduce(into: retired) { all, hook in
+            for (key, counts) in hook.counts { all[key, default: ActionCounts()] += counts }
+        }
+    }
+
+    /// Bytes of kernel memory by policy; what policies share is divided among them.
+    public var kernelBytes: [PolicyKey: Int] {
+        var bytes: [PolicyKey: Int] = [:]
+        for hook in hooks.values {
+            let policies = Set(hook.plan.layout.policies.map { PolicyKey($0) })
+            for policy in policies { bytes[policy, default: 0] += hook.sensor.kernelBytes / policies.count }
+        }
+        return bytes
+    }
+
+    /// Forgets what a policy did: the next one of this name starts at nothing.
+    public func forgetCounts(of policy: PolicyKey) { retired = retired.filter { $0.key.policy != policy } }
+
     /// Detaches everything.
-    public func removeAll() { hooks = [:] }
+    public func removeAll() {
+        for hook in hooks.values { pins?.remove(hook.pinName) }
+        hooks = [:]
+    }
 }
 
 /// The kernel refused a hook.
@@ -87,29 +187,34 @@ public struct HookError: Error, Sendable {
     public var cause: BPFError
 }
 
-private final class HookSensorBox {
+/// One hook in the kernel, with what it was made from.
+private final class AttachedHook {
+    let plan: HookPlan
     let sensor: HookSensor
-    init(_ sensor: consuming HookSensor) { self.sensor = sensor }
-}
+    let id: UInt32
+    let generation: UInt32
 
-/// The layouts of all plans that records in the rings may still be of. Any thread.
-public final class HookLayouts: Sendable {
-    private struct Key: Hashable {
-        var hookID: UInt32
-        var generation: UInt32
+    init(_ plan: HookPlan, _ sensor: consuming HookSensor, id: UInt32, generation: UInt32) {
+        self.plan = plan
+        self.sensor = sensor
+        self.id = id
+        self.generation = generation
     }
 
-    private let known = Mutex<[Key: HookEventLayout]>([:])
+    var pinName: String { "hook-\(id)-\(generation)" }
 
-    /// No layouts yet.
-    public init() {}
-
-    func add(_ layout: HookEventLayout) {
-        known.withLock { $0[Key(hookID: layout.hookID, generation: layout.generation)] = layout }
-    }
-
-    /// The layout of one generation of a hook, nil when it was never loaded.
-    public func layout(hookID: UInt32, generation: UInt32) -> HookEventLayout? {
-        known.withLock { $0[Key(hookID: hookID, generation: generation)] }
+    /// What its selectors have done; empty when the kernel does not say.
+    var counts: [(SelectorKey, ActionCounts)] {
+        let hits = (try? sensor.hits()) ?? []
+        var seen: [PolicyKey: Int] = [:]
+        return zip(zip(plan.selectors, plan.layout.selectors), hits).map { selector, hits in
+            let policy = PolicyKey(plan.layout.policies[selector.1.policy])
+            let index = seen[policy, default: 0]
+            seen[policy] = index + 1
+            return (
+                SelectorKey(policy: policy, target: plan.target, index: index),
+                ActionCounts(hits, of: selector.0, selector.1)
+            )
+        }
     }
 }

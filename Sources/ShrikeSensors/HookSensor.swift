@@ -36,23 +36,37 @@ public enum HookMechanism: Sendable, Hashable {
     }
 }
 
+/// How often a selector was its policy's first match, and what came of it.
+public struct SelectorHits: Sendable, Equatable {
+    /// Matches.
+    public var matches: UInt64 = 0
+    /// Signals sent.
+    public var signals: UInt64 = 0
+    /// Operations refused.
+    public var overrides: UInt64 = 0
+}
+
 /// A hook's program and tables in the kernel. Detaches and frees all when it ends.
 public struct HookSensor: ~Copyable {
     /// What is hooked.
     public let target: HookTarget
     /// How.
     public let mechanism: HookMechanism
+    /// Bytes of kernel memory that its tables and its program take.
+    public let kernelBytes: Int
     private let object: LoadedBPFObject
     private let link: BPFLink
 
-    /// Loads and attaches the plan's program beside whatever else is on the function.
+    /// Loads and attaches the plan's program beside whatever else is on the function. It decides nothing until
+    /// its generation is made live.
     /// - Parameters:
     ///   - typed: parameters that the function's own prototype has as `struct file *` or `struct path *`.
     ///   - hookID: number of the hook in event records.
     ///   - generation: number of this plan, never 0, never used before.
+    ///   - binariesGeneration: number of the binary table; hooks with the same one have the same table.
     public init(
         _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32,
-        generation: UInt32, processes: borrowing ProcessSensor
+        generation: UInt32, binariesGeneration: UInt32, processes: ProcessSensor
     ) throws(BPFError) {
         target = plan.target
         self.mechanism = mechanism
@@ -67,7 +81,9 @@ public struct HookSensor: ~Copyable {
         try Self.shapeMaps(of: open, plan, binaries)
         try open.setInitialValue(
             ".rodata.config",
-            plan.configuration(mechanism, typed: typed, hookID: hookID, generation: generation))
+            plan.configuration(
+                mechanism, typed: typed, hookID: hookID, generation: generation,
+                binariesGeneration: binariesGeneration))
         let loaded: LoadedBPFObject
         do throws(BPFError) {
             loaded = try open.load()
@@ -75,14 +91,34 @@ public struct HookSensor: ~Copyable {
             throw BPFError("hook", plan.target.symbol, errno: error.errno, detail: error.detail)
         }
         try Self.fillMaps(of: loaded, plan, binaries)
-        switch mechanism {
-        case .fentry, .fexit, .modifyReturn, .lsm: link = try loaded.attach(mechanism.program)
-        case .kprobe: link = try loaded.attachKprobe(mechanism.program, function: plan.target.symbol)
-        case .rawTracepoint(let event): link = try loaded.attachRawTracepoint(mechanism.program, event: event)
-        case .tracepoint(let subsystem, let event):
-            link = try loaded.attachTracepoint(mechanism.program, subsystem: subsystem, event: event)
-        }
+        let bytes = try loaded.kernelBytes(program: mechanism.program, except: ProcessSensor.sharedMaps)
+        link = try Self.attach(loaded, mechanism, plan.target.symbol)
+        kernelBytes = bytes
         object = loaded
+    }
+
+    /// Lets the program live on without this process.
+    public func pin(at path: String) throws(BPFError) { try link.pin(at: path) }
+
+    /// What each selector has done so far, by its bit.
+    public func hits() throws(BPFError) -> [SelectorHits] {
+        let words = try object.map("selector_hits").perCPUSums()
+        let fields = MemoryLayout<shrike_selector_hits>.size / MemoryLayout<UInt64>.size
+        return stride(from: 0, to: words.count, by: fields).map {
+            SelectorHits(matches: words[$0], signals: words[$0 + 1], overrides: words[$0 + 2])
+        }
+    }
+
+    private static func attach(
+        _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ symbol: String
+    ) throws(BPFError) -> BPFLink {
+        switch mechanism {
+        case .fentry, .fexit, .modifyReturn, .lsm: try loaded.attach(mechanism.program)
+        case .kprobe: try loaded.attachKprobe(mechanism.program, function: symbol)
+        case .rawTracepoint(let event): try loaded.attachRawTracepoint(mechanism.program, event: event)
+        case .tracepoint(let subsystem, let event):
+            try loaded.attachTracepoint(mechanism.program, subsystem: subsystem, event: event)
+        }
     }
 
     private static func shapeMaps(
@@ -112,6 +148,7 @@ public struct HookSensor: ~Copyable {
             try open.omitMap("binary_classes")
         }
         try open.setMap("selector_actions", maxEntries: plan.selectors.count)
+        try open.setMap("selector_hits", maxEntries: plan.selectors.count)
     }
 
     /// Fills the tables and freezes them: nobody changes a decision afterwards.

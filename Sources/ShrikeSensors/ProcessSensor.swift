@@ -3,9 +3,11 @@
 
 public import ShrikeBPF
 internal import ShrikeBPFObjects
+public import ShrikePins
 
 /// The process sensor, attached. Detaches when it ends.
-public struct ProcessSensor: ~Copyable {
+// SAFETY: nothing changes after it is made but the kernel's maps, and each of those calls is one system call.
+public final class ProcessSensor: @unchecked Sendable {
     private let object: LoadedBPFObject
     private let links: [BPFLinkBox]
 
@@ -16,39 +18,46 @@ public struct ProcessSensor: ~Copyable {
         try open.setMap("observation_ring", maxEntries: observationRingBytes)
         let loaded = try open.load()
         var links: [BPFLinkBox] = []
-        for program in ["process_fork", "process_exec", "process_exit"] {
-            links.append(BPFLinkBox(try loaded.attach(program)))
-        }
+        for program in Self.programs { links.append(BPFLinkBox(try loaded.attach(program))) }
         object = loaded
         self.links = links
     }
 
+    private static let programs = ["process_fork", "process_exec", "process_exit"]
+
+    /// Lets the programs live on without this process: policies that ask for the binary need them.
+    public func pin(in folder: PinFolder) throws(BPFError) {
+        for (program, link) in zip(Self.programs, links) { try link.pin(at: folder.path(program)) }
+    }
+
     /// What was there before: one `struct shrike_task_seed` a process, in the iterator's order. Also gives each
     /// of these tasks its state. Call it when the sensor is attached, so that no process falls between.
-    public borrowing func readSeeds() throws(BPFError) -> [UInt8] {
-        try object.attach("seed_task").readIterator()
-    }
+    public func readSeeds() throws(BPFError) -> [UInt8] { try object.attach("seed_task").readIterator() }
 
     /// The ring for fork, exec, exit and enforcement.
-    public borrowing func criticalRing() throws(BPFError) -> RingBuffer {
-        try RingBuffer(object.map("critical_ring"))
-    }
+    public func criticalRing() throws(BPFError) -> RingBuffer { try RingBuffer(object.map("critical_ring")) }
 
     /// The ring for observations.
-    public borrowing func observationRing() throws(BPFError) -> RingBuffer {
+    public func observationRing() throws(BPFError) -> RingBuffer {
         try RingBuffer(object.map("observation_ring"))
     }
 
     /// The kernel side's counters, summed over CPUs; index: `enum shrike_counter`.
-    public borrowing func counters() throws(BPFError) -> [UInt64] { try object.map("counters").perCPUSums() }
+    public func counters() throws(BPFError) -> [UInt64] { try object.map("counters").perCPUSums() }
+
+    /// From the moment that this returns, this generation of the hook decides and no other does.
+    func makeLive(hookID: UInt32, generation: UInt32) throws(BPFError) {
+        try object.map("live_generations").update(index: Int(hookID), value: MapBytes.of(generation))
+    }
 
     /// The maps that a hook's object takes over in place of its own.
     static let sharedMaps = [
         "task_states", "thread_images", "critical_ring", "observation_ring", "counters", "scratch_slots",
+        "live_generations",
     ]
 
     /// Makes `open` use this sensor's maps.
-    borrowing func share(with open: borrowing OpenBPFObject) throws(BPFError) {
+    func share(with open: borrowing OpenBPFObject) throws(BPFError) {
         for map in Self.sharedMaps { try open.reuseMap(map, object.map(map)) }
     }
 }
@@ -57,4 +66,6 @@ public struct ProcessSensor: ~Copyable {
 final class BPFLinkBox {
     private let link: BPFLink
     init(_ link: consuming BPFLink) { self.link = link }
+
+    func pin(at path: String) throws(BPFError) { try link.pin(at: path) }
 }

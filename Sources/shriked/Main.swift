@@ -48,6 +48,18 @@ struct ShrikeDaemonCommand: ParsableCommand {
         help: "Bytes of the ring for fork, exec, exit and enforcement.")
     var criticalRing = RingSize(bytes: 1 << 20)
 
+    @Option(
+        name: .customLong("bpf-dir"),
+        help: ArgumentHelp(
+            """
+            The folder on a BPF file system that links are pinned in, so that enforcement outlives a crash of \
+            the daemon. Empty: pin nothing.
+            """, valueName: "folder"))
+    var bpfFolder = "/sys/fs/bpf/shrike"
+
+    @Flag(help: "Leave enforcement in place when the daemon is stopped; the next one takes it over.")
+    var keepEnforcing = false
+
     @Option(help: "How much is logged.")
     var logLevel = LogLevel(level: .info)
 
@@ -67,6 +79,8 @@ struct ShrikeDaemonCommand: ParsableCommand {
         configuration.procfs = procfs
         configuration.criticalRingBytes = criticalRing.bytes
         configuration.observationRingBytes = observationRing.bytes
+        configuration.bpfFolder = bpfFolder
+        configuration.keepsEnforcing = keepEnforcing
         do throws(DaemonError) {
             try Daemon(configuration: configuration, logger: logger).run()
         } catch {

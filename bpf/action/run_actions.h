@@ -79,6 +79,26 @@ static __always_inline void send_signal(struct scratch *scratch, __u8 number)
 	}
 }
 
+/* count_hit - what the selector of @bit did as its policy's first match. A caller that an earlier policy
+ * kills already is not killed twice, and is counted for each that asked for it. In a return hook the
+ * refusal was counted at entry.
+ */
+static __always_inline void count_hit(struct scratch *scratch, __u32 bit,
+				      struct shrike_selector_config *selector)
+{
+	struct shrike_selector_hits *hits = bpf_map_lookup_elem(&selector_hits, &bit);
+	__u8 signal = config.flags & SHRIKE_HOOK_ON_RETURN ? selector->return_signal
+							   : selector->signal;
+
+	if (!hits)
+		return;
+	__sync_fetch_and_add(&hits->matches, 1); /* preempted: two runs on one CPU */
+	if (signal && !(scratch->event_flags & SHRIKE_HOOK_SIGNAL_FAILED))
+		__sync_fetch_and_add(&hits->signals, 1);
+	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE && !(config.flags & SHRIKE_HOOK_ON_RETURN))
+		__sync_fetch_and_add(&hits->overrides, 1);
+}
+
 /* act_on_next - one step: the next policy's first match, or the next word. */
 static long act_on_next(__u32 step, struct scratch **context)
 {
@@ -101,6 +121,7 @@ static long act_on_next(__u32 step, struct scratch **context)
 	if (config.flags & SHRIKE_HOOK_ON_RETURN) {
 		if (selector->return_signal && scratch->return_signal != SIGKILL_NUMBER)
 			send_signal(scratch, selector->return_signal);
+		count_hit(scratch, bit, selector);
 		return 0;
 	}
 	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE) {
@@ -113,6 +134,7 @@ static long act_on_next(__u32 step, struct scratch **context)
 	}
 	if (selector->signal && scratch->signal != SIGKILL_NUMBER)
 		send_signal(scratch, selector->signal);
+	count_hit(scratch, bit, selector);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "extract/read_task.h"
 #include "filter/match_arguments.h"
 #include "filter/match_process.h"
+#include "maps/live_maps.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
@@ -64,11 +65,23 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 	return refusal(scratch);
 }
 
+/* is_live - this program is the one that decides at its hook, see maps/live_maps.h. */
+static __always_inline bool is_live(void)
+{
+	__u32 hook = config.hook_id;
+	__u32 *generation = bpf_map_lookup_elem(&live_generations, &hook);
+
+	return generation && *generation == config.generation;
+}
+
 static __always_inline long run_hook(void *context)
 {
-	struct scratch *scratch = take_scratch();
+	struct scratch *scratch;
 	long verdict;
 
+	if (!is_live())
+		return 0;
+	scratch = take_scratch();
 	if (!scratch)
 		return 0; /* fails open, counted */
 	if (config.entry != SHRIKE_ENTRY_TRAMPOLINE)

@@ -11,6 +11,7 @@
 #include "extract/read_binary.h"
 #include "extract/read_task.h"
 #include "maps/event_maps.h"
+#include "maps/live_maps.h"
 #include "maps/process_maps.h"
 #include "maps/scratch_maps.h"
 

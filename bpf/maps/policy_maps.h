@@ -50,6 +50,14 @@ struct {
 	__type(value, struct shrike_selector_config);
 } selector_actions SEC(".maps");
 
+/* Purpose: what each policy did, whether or not its events arrived. Key: selector bit. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct shrike_selector_hits);
+} selector_hits SEC(".maps");
+
 /* Binaries that any policy names. Key: path padded with zeros. Value: its class. Shared by the hooks of
  * one plan set.
  */

@@ -28,6 +28,8 @@
 #define SHRIKE_MAX_OBJECT_BYTES 128
 /* Bytes of an executable's path kept per process; longer paths are walked anew. */
 #define SHRIKE_MAX_BINARY_BYTES 256
+/* Distinct hooks, live or waiting to replace one, over all policies. */
+#define SHRIKE_MAX_HOOKS 4096
 /* argv bytes carried by one record; what is longer precedes it in chunks. */
 #define SHRIKE_MAX_ARGS_CHUNK_BYTES 8192
 
@@ -496,6 +498,14 @@ struct shrike_selector_config {
 	__u8 reserved;
 };
 _Static_assert(sizeof(struct shrike_selector_config) == 8, "configuration size");
+
+/* What a selector has done as its policy's first match, on one CPU. */
+struct shrike_selector_hits {
+	__u64 matches;
+	__u64 signals; /* sent, at the hook or at the function's return */
+	__u64 overrides;
+};
+_Static_assert(sizeof(struct shrike_selector_hits) == 24, "map value size");
 
 /* Head of a text table's value; config.words mask words follow. */
 struct shrike_text_value {

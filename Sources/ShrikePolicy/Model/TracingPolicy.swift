@@ -21,7 +21,7 @@ public struct TracingPolicy: Sendable {
     /// The file that it came from, as the user named it.
     public let file: String
     /// What it says.
-    public let spec: PolicySpec
+    public var spec: PolicySpec
     /// The fields of the document as given.
     public let fields: FieldPlaces
     /// The document.
@@ -64,6 +64,8 @@ public struct PolicySpec: Sendable {
     public let fields: FieldPlaces
     /// The mapping.
     public let range: SourceRange
+    /// Set by whoever runs the policy, over what it says itself.
+    public var imposedMode: PolicyMode?
 
     /// All hooks of all sections, in the order of the sections.
     public var hooks: [any PolicyHook] {
@@ -71,11 +73,12 @@ public struct PolicySpec: Sendable {
         return kernel + tracepoints + lsmHooks + uprobes + usdts
     }
 
-    /// The value of `policy-mode`, the last one if it is given more than once.
+    /// The mode that is imposed, else the value of `policy-mode`, the last one if it is given more than once.
     public var mode: PolicyMode? {
-        options.last { $0.name.value == OptionName.policyMode.rawValue }.flatMap {
-            PolicyMode(rawValue: $0.value.value)
-        }
+        imposedMode
+            ?? options.last { $0.name.value == OptionName.policyMode.rawValue }.flatMap {
+                PolicyMode(rawValue: $0.value.value)
+            }
     }
 }
 

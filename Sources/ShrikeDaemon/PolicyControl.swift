@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changes policies while the daemon runs: plain data in and out, for gRPC, Kubernetes and files alike.
+
+public import ShrikePolicy
+public import ShrikeSensors
+
+/// Where a policy comes from; part of its identity.
+public enum PolicyDomain {
+    /// Files named on the command line.
+    public static let files = "static"
+    /// The gRPC API; the domain of requests that name none.
+    public static let grpc = "grpc"
+    /// Custom resources of Kubernetes.
+    public static let kubernetes = "k8s"
+}
+
+/// Which policy is meant.
+public struct PolicyIdentity: Sendable, Hashable {
+    /// `metadata.name`.
+    public var name: String
+    /// `metadata.namespace`, empty for a cluster-wide policy.
+    public var namespace: String
+    /// See `PolicyDomain`.
+    public var domain: String
+
+    /// A policy.
+    public init(name: String, namespace: String = "", domain: String = PolicyDomain.grpc) {
+        self.name = name
+        self.namespace = namespace
+        self.domain = domain
+    }
+}
+
+/// How a policy is.
+public enum PolicyState: Sendable, Equatable {
+    /// In the kernel.
+    case enabled
+    /// Kept, not in the kernel.
+    case disabled
+    /// The kernel refused it; kept, not in the kernel.
+    case loadError(String)
+}
+
+/// What is known of a policy.
+public struct PolicyStatus: Sendable {
+    /// Never used twice; from 2 on.
+    public var id: UInt64
+    /// Which policy it is.
+    public var identity: PolicyIdentity
+    /// How it is.
+    public var state: PolicyState
+    /// Whether enforcing actions are carried out.
+    public var mode: PolicyMode
+    /// What it hooks, in the order of the file: `kprobe:security_file_open`.
+    public var hooks: [String]
+    /// Bytes of kernel memory; of what it shares with other policies its part.
+    public var kernelBytes: Int
+    /// What it did.
+    public var counts: ActionCounts
+    /// The same by selector.
+    public var selectorCounts: [SelectorKey: ActionCounts]
+}
+
+/// Why a change was refused; nothing has changed then.
+public enum PolicyRefusal: Error, CustomStringConvertible, Sendable {
+    /// The policies are wrong; with the checker's findings.
+    case invalid([Diagnostic])
+    /// One line: no such policy, a name that is taken.
+    case refused(String)
+
+    /// What a person reads.
+    public var description: String {
+        switch self {
+        case .invalid(let diagnostics): diagnostics.map(\.description).joined(separator: "\n")
+        case .refused(let reason): reason
+        }
+    }
+}
+
+/// Changes and lists policies. Any thread; a change takes as long as the kernel needs to load programs.
+public protocol PolicyControl: Sendable {
+    /// Adds the policies of a YAML text, all or none.
+    /// - Parameters:
+    ///   - yaml: one or more documents.
+    ///   - file: the name for diagnostics.
+    /// - Throws: `PolicyRefusal`.
+    @discardableResult
+    func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity]
+
+    /// Replaces a policy by another of the same identity, without a moment in which neither is in force.
+    func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal)
+
+    /// Takes a policy away.
+    func delete(_ policy: PolicyIdentity) throws(PolicyRefusal)
+
+    /// Enables or disables a policy, or changes its mode; nil leaves a thing as it is. Both at once.
+    func configure(_ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?) throws(PolicyRefusal)
+
+    /// All policies, in the order in which they were added.
+    func list() -> [PolicyStatus]
+}

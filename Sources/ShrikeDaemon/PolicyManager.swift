@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// The active policies: every change is checked and compiled as a whole, then put into the kernel without a gap.
+
+internal import Logging
+internal import ShrikePolicy
+internal import ShrikePolicyCompiler
+internal import ShrikeSensors
+internal import Synchronization
+
+/// All policies of this daemon.
+// SAFETY: everything that changes is behind `state`; one change at a time.
+final class PolicyManager: PolicyControl, @unchecked Sendable {
+    fileprivate struct Entry {
+        var id: UInt64
+        var identity: PolicyIdentity
+        var policy: TracingPolicy
+        var state: PolicyState
+        var mode: PolicyMode { policy.spec.mode ?? .enforce }
+    }
+
+    fileprivate struct State {
+        var entries: [Entry] = []
+        var nextID: UInt64 = 2
+    }
+
+    private let engine: HookEngine
+    private let kernel: @Sendable () throws(PolicyRefusal) -> KernelFactsReading
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - kernel: reads what the running kernel has; called for each change, since keeping it takes memory.
+    init(
+        engine: HookEngine, logger: Logger,
+        kernel: @escaping @Sendable () throws(PolicyRefusal) -> KernelFactsReading
+    ) {
+        self.engine = engine
+        self.kernel = kernel
+        self.logger = logger
+    }
+
+    // MARK: Changes
+
+    /// The policies of files, checked already; the first ones.
+    func start(with policies: [TracingPolicy], _ kernel: KernelFactsReading) throws(PolicyRefusal) {
+        try change(kernel) { state in
+            for policy in policies { state.append(policy, domain: PolicyDomain.files) }
+        }
+    }
+
+    @discardableResult
+    func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity] {
+        let kernel = try self.kernel()
+        let policies = try read(yaml, file, kernel)
+        var added: [PolicyIdentity] = []
+        try change(kernel) { (state) throws(PolicyRefusal) in
+            added = []
+            for policy in policies {
+                let identity = PolicyIdentity(policy, domain: domain)
+                if let known = state.entries.firstIndex(where: { $0.identity == identity }) {
+                    guard case .loadError = state.entries[known].state else {
+                        throw .refused(
+                            "failed to add tracing policy \(identity), a sensor collection with the key already exists"
+                        )
+                    }
+                    state.entries.remove(at: known)
+                }
+                state.append(policy, domain: domain)
+                added.append(identity)
+            }
+        }
+        for identity in added { logger.info("policy added", metadata: identity.metadata) }
+        return added
+    }
+
+    func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal) {
+        let kernel = try self.kernel()
+        let policies = try read(yaml, file, kernel)
+        try change(kernel) { (state) throws(PolicyRefusal) in
+            for policy in policies {
+                let identity = PolicyIdentity(policy, domain: domain)
+                let index = try state.index(of: identity)
+                state.entries[index].policy = policy
+                state.entries[index].state = .enabled
+            }
+        }
+        for policy in policies {
+            logger.info("policy replaced", metadata: PolicyIdentity(policy, domain: domain).metadata)
+        }
+    }
+
+    func delete(_ policy: PolicyIdentity) throws(PolicyRefusal) {
+        try change(try kernel()) { (state) throws(PolicyRefusal) in
+            state.entries.remove(at: try state.index(of: policy))
+        }
+        state.withLock { _ in engine.forgetCounts(of: policy.key) }
+        logger.info("policy deleted", metadata: policy.metadata)
+    }
+
+    func configure(
+        _ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?
+    ) throws(PolicyRefusal) {
+        try change(try kernel()) { (state) throws(PolicyRefusal) in
+            let index = try state.index(of: policy)
+            if let isEnabled { state.entries[index].state = isEnabled ? .enabled : .disabled }
+            if let mode { state.entries[index].policy.spec.imposedMode = mode }
+        }
+        var metadata = policy.metadata
+        if let isEnabled { metadata["policy.enabled"] = "\(isEnabled)" }
+        if let mode { metadata["policy.mode"] = "\(mode)" }
+        logger.info("policy configured", metadata: metadata)
+    }
+
+    /// Makes a change whole or not at all.
+    private func change(
+        _ kernel: KernelFactsReading, _ body: (inout State) throws(PolicyRefusal) -> Void
+    ) throws(PolicyRefusal) {
+        let failure: PolicyRefusal? = state.withLock { state in
+            var next = state
+            do throws(PolicyRefusal) {
+                try body(&next)
+                try apply(next, kernel)
+            } catch {
+                return error
+            }
+            state = next
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    private func apply(_ state: State, _ kernel: KernelFactsReading) throws(PolicyRefusal) {
+        let active = state.entries.filter { $0.state == .enabled }.map(\.policy)
+        let duplicates = PolicyChecker.checkDuplicates(active)
+        guard duplicates.isEmpty else { throw .invalid(duplicates) }
+        let plan: PolicyPlan
+        do throws(CompileError) {
+            plan = try PolicyCompiler.compile(active, kernel: kernel.facts)
+        } catch {
+            throw .invalid(error.diagnostics)
+        }
+        do throws(HookError) {
+            try engine.apply(plan, kernel.mechanisms)
+        } catch {
+            throw .invalid([error.diagnostic])
+        }
+    }
+
+    private func read(
+        _ yaml: String, _ file: String, _ kernel: KernelFactsReading
+    ) throws(PolicyRefusal) -> [TracingPolicy] {
+        let result = PolicyLoader.load(Array(yaml.utf8), file: file)
+        var diagnostics = result.diagnostics
+        if !diagnostics.hasErrors {
+            for policy in result.policies {
+                diagnostics += PolicyChecker.check(policy, kernel: kernel.facts)
+                diagnostics += FeatureSupport.check(policy)
+            }
+        }
+        let errors = diagnostics.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw .invalid(errors) }
+        return result.policies
+    }
+
+    // MARK: What there is
+
+    /// What is hooked, and how.
+    var attached: [(target: HookTarget, mechanism: HookMechanism)] { state.withLock { _ in engine.attached } }
+
+    func list() -> [PolicyStatus] {
+        state.withLock { state in
+            let counts = Dictionary(grouping: engine.counts) { $0.key.policy }
+            let bytes = engine.kernelBytes
+            return state.entries.map { entry in
+                let mine = counts[entry.identity.key] ?? []
+                return PolicyStatus(
+                    id: entry.id, identity: entry.identity, state: entry.state, mode: entry.mode,
+                    hooks: entry.policy.spec.hooks.map(\.description),
+                    kernelBytes: entry.state == .enabled ? bytes[entry.identity.key] ?? 0 : 0,
+                    counts: mine.reduce(into: ActionCounts()) { $0 += $1.value },
+                    selectorCounts: Dictionary(uniqueKeysWithValues: mine))
+            }
+        }
+    }
+
+    /// Lets what is pinned go on when this process ends: links that are closed in an orderly way are disabled first.
+    func leaveInPlace() { _ = unsafe Unmanaged.passRetained(self) }
+
+    /// Detaches everything, at the end.
+    func removeAll() { state.withLock { _ in engine.removeAll() } }
+}
+
+extension PolicyManager.State {
+    fileprivate mutating func append(_ policy: TracingPolicy, domain: String) {
+        entries.append(
+            PolicyManager.Entry(
+                id: nextID, identity: PolicyIdentity(policy, domain: domain), policy: policy, state: .enabled)
+        )
+        nextID += 1
+    }
+
+    fileprivate func index(of identity: PolicyIdentity) throws(PolicyRefusal) -> Int {
+        guard let index = entries.firstIndex(where: { $0.identity == identity }) else {
+            throw .refused("tracing policy \(identity) does not exist")
+        }
+        return index
+    }
+}
+
+extension PolicyIdentity: CustomStringConvertible {
+    init(_ policy: TracingPolicy, domain: String) {
+        self.init(name: policy.name.value, namespace: policy.namespace?.value ?? "", domain: domain)
+    }
+
+    var key: PolicyKey { PolicyKey(name: name, namespace: namespace) }
+
+    /// `namespace/name (domain)`, without what is empty.
+    public var description: String { (namespace.isEmpty ? name : "\(namespace)/\(name)") + " (\(domain))" }
+
+    fileprivate var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["policy.name": "\(name)", "policy.domain": "\(domain)"]
+        if !namespace.isEmpty { metadata["policy.namespace"] = "\(namespace)" }
+        return metadata
+    }
+}
+
+extension PolicyHook {
+    /// `kprobe:security_file_open`, `tracepoint:sched/sched_process_exec`.
+    fileprivate var description: String {
+        switch section {
+        case .kprobes: "kprobe:\(target.value)"
+        case .fentries: "fentry:\(target.value)"
+        case .tracepoints: "tracepoint:\(target.value)"
+        case .lsmHooks: "lsm:\(target.value)"
+        case .uprobes: "uprobe:\(target.value)"
+        case .usdts: "usdt:\(target.value)"
+        }
+    }
+}
