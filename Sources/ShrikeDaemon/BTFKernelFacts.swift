@@ -13,7 +13,13 @@ final class BTFKernelFacts: KernelFacts {
     /// By expression: the checker and the compiler ask the same.
     private var matching: [String: [String]] = [:]
 
-    init(types: KernelBTF) { self.types = types }
+    let hostNamespaces: [NamespaceKind: UInt32]
+
+    /// - Parameter procfs: where procfs is mounted, usually `/proc`.
+    init(types: KernelBTF, procfs: String) {
+        self.types = types
+        hostNamespaces = HostNamespaces.read(procfs: procfs)
+    }
 
     func isTraceable(_ name: String) -> Bool { traceableFunctions?.contains(name) ?? false }
 

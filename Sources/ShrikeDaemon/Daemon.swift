@@ -36,7 +36,7 @@ public struct Daemon {
         LibbpfMessages.collect { [logger] message in
             logger.debug("libbpf", metadata: ["message": .string(message)])
         }
-        let kernel = try KernelFactsReading()
+        let kernel = try KernelFactsReading(procfs: configuration.procfs)
         let (files, warnings) = try PolicyFiles.load(
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
@@ -46,8 +46,8 @@ public struct Daemon {
         let layouts = HookLayouts()
         let policies = PolicyManager(
             engine: HookEngine(layouts: layouts, processes: processes, pins: pins), logger: logger
-        ) { () throws(PolicyRefusal) in
-            do throws(DaemonError) { return try KernelFactsReading() } catch { throw .refused("\(error)") }
+        ) { [procfs = configuration.procfs] () throws(PolicyRefusal) in
+            do throws(DaemonError) { return try KernelFactsReading(procfs: procfs) } catch { throw .refused("\(error)") }
         }
         do throws(PolicyRefusal) {
             try policies.start(with: files, kernel)

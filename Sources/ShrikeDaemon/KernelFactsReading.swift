@@ -12,8 +12,9 @@ struct KernelFactsReading {
     let mechanisms: MechanismChoice
 
     /// Reads them.
+    /// - Parameter procfs: where procfs is mounted.
     /// - Throws: `DaemonError` with what this kernel lacks, or what it refused.
-    init() throws(DaemonError) {
+    init(procfs: String) throws(DaemonError) {
         let types: KernelBTF
         do throws(BPFError) { types = try KernelBTF() } catch { throw .kernel(error) }
         let lacking = KernelFeature.missing(types)
@@ -21,7 +22,7 @@ struct KernelFactsReading {
             let names = lacking.map { "\($0.name) (Linux \($0.since))" }.joined(separator: ", ")
             throw .refused("kernel \(KernelFacilities.release) lacks what shriked needs: \(names)")
         }
-        facts = BTFKernelFacts(types: types)
+        facts = BTFKernelFacts(types: types, procfs: procfs)
         mechanisms = MechanismChoice(types: types, hasBPFLSM: KernelFacilities.hasBPFLSM())
     }
 }

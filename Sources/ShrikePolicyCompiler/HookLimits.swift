@@ -6,11 +6,22 @@ internal import ShrikePolicy
 
 extension HookPlanBuilder {
     /// Everything that keeps the plan from being built.
-    func crossedLimits() -> [Diagnostic] {
+    func crossedLimits(_ host: [NamespaceKind: UInt32]) -> [Diagnostic] {
         selectorLimit() + argumentLimits()
             + entries.flatMap { entry in
-                entry.hook.selectors.flatMap { valueLimits($0) + impossibleActions($0) }
+                entry.hook.selectors.flatMap {
+                    valueLimits($0) + impossibleActions($0) + unknownNamespaces($0, host)
+                }
             }
+    }
+
+    private func unknownNamespaces(_ selector: Selector, _ host: [NamespaceKind: UInt32]) -> [Diagnostic] {
+        selector.hostNamespaces.filter { host[$0.kind] == nil }.map { kind, range in
+            Diagnostic(
+                .error, .hookLimit, at: range,
+                "the host's \(kind.rawValue) namespace is not known: process 1 shows none",
+                help: "give its inode number, or run shriked with the host's process ids and /proc")
+        }
     }
 
     private func selectorLimit() -> [Diagnostic] {

@@ -122,6 +122,8 @@ public struct HookPlan: Sendable, Equatable {
     public var arguments: [PlannedArgument]
     /// Look-ups on parts of arguments.
     public var dimensions: [PlannedDimension] = []
+    /// Look-ups on facts of the process, its binary not counted.
+    public var facts: [PlannedFact] = []
     /// Text bytes of a look-up key.
     public var textKeyBytes: Int
     /// Text bytes that a reversed look-up compares.

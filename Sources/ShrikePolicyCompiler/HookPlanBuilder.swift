@@ -93,8 +93,9 @@ struct HookPlanBuilder {
     }
 
     /// Works out the plan.
-    func build(_ binaries: BinaryTable) throws(CompileError) -> HookPlan {
-        let crossed = crossedLimits()
+    /// - Parameter host: the inodes of the host's namespaces, as far as they are known.
+    func build(_ binaries: BinaryTable, host: [NamespaceKind: UInt32]) throws(CompileError) -> HookPlan {
+        let crossed = crossedLimits(host)
         guard crossed.isEmpty else { throw CompileError(diagnostics: crossed) }
         var numbered: [NumberedSelector] = []
         var selectors: [PlannedSelector] = []
@@ -132,8 +133,11 @@ struct HookPlanBuilder {
             reverseKeyBytes: 1, isChained: false, texts: [], intervals: [],
             candidates: candidates(numbered, everyone, binaries), selectors: selectors,
             layout: layout(layouts))
+        var facts = FactFilters()
+        for selector in numbered { facts.add(selector.selector, bit: selector.bit, host: host) }
+        facts.plan(&plan)
         planArguments(numbered, &plan)
-        try checkDimensions(plan)
+        try checkDimensions(plan, facts)
         return plan
     }
 
@@ -253,14 +257,31 @@ struct HookPlanBuilder {
         parts.plan(&plan, &nextTable)
     }
 
-    private func checkDimensions(_ plan: HookPlan) throws(CompileError) {
-        guard plan.dimensions.count > Int(SHRIKE_MAX_DIMENSIONS), let entry = entries.last else { return }
-        throw CompileError(diagnostics: [
-            Diagnostic(
-                .error, .hookLimit, at: entry.hook.target.range,
-                "all policies together filter on more than \(SHRIKE_MAX_DIMENSIONS) parts of arguments of `\(target.symbol)`",
+    private func checkDimensions(_ plan: HookPlan, _ facts: FactFilters) throws(CompileError) {
+        guard let entry = entries.last else { return }
+        var diagnostics: [Diagnostic] = []
+        func refuse(_ what: String, help: String) {
+            diagnostics.append(
+                Diagnostic(
+                    .error, .hookLimit, at: entry.hook.target.range,
+                    "all policies together \(what) `\(target.symbol)`", help: help))
+        }
+        if plan.dimensions.count > Int(SHRIKE_MAX_DIMENSIONS) {
+            refuse(
+                "filter on more than \(SHRIKE_MAX_DIMENSIONS) parts of arguments of",
                 help: "leave out filters, or put them on fewer arguments")
-        ])
+        }
+        if plan.facts.count > Int(SHRIKE_MAX_FACTS) {
+            refuse(
+                "filter on more than \(SHRIKE_MAX_FACTS) facts of the process on",
+                help: "leave out filters, or put them on fewer namespaces and sets")
+        }
+        if facts.mostMasks > Int(SHRIKE_MAX_MASKS) {
+            refuse(
+                "compare more than \(SHRIKE_MAX_MASKS) different lists of capabilities on",
+                help: "use the same list in several selectors")
+        }
+        guard diagnostics.isEmpty else { throw CompileError(diagnostics: diagnostics) }
     }
 
     private func addTexts(

@@ -38,7 +38,7 @@ public enum PolicyCompiler {
         for target in builders.keys.sorted() {
             guard let builder = builders[target] else { continue }
             do throws(CompileError) {
-                plan.hooks.append(try builder.build(binaries))
+                plan.hooks.append(try builder.build(binaries, host: kernel?.hostNamespaces ?? [:]))
             } catch {
                 diagnostics += error.diagnostics
             }

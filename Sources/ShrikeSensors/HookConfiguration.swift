@@ -25,6 +25,10 @@ extension HookPlan {
             configuration.flags |= SHRIKE_HOOK_ON_RETURN.rawValue
             if enforces { configuration.flags |= SHRIKE_HOOK_REPORTS_ENTRY.rawValue }
         }
+        configuration.fact_count = UInt32(facts.count)
+        if facts.contains(where: \.comparesChanges) {
+            configuration.flags |= SHRIKE_HOOK_HAS_CHANGES.rawValue
+        }
         if candidates != nil { configuration.flags |= SHRIKE_HOOK_HAS_PROCESS.rawValue }
         if isChained { configuration.flags |= SHRIKE_HOOK_CHAINED.rawValue }
         Self.store(everyone, in: &configuration.all)
@@ -38,6 +42,9 @@ extension HookPlan {
         }
         for (number, dimension) in dimensions.enumerated() {
             Self.store(dimension.configuration, in: &configuration.dimensions, at: number)
+        }
+        for (number, fact) in facts.enumerated() {
+            Self.store(fact.configuration, in: &configuration.facts, at: number)
         }
         return configuration
     }
@@ -139,6 +146,19 @@ extension PlannedDimension {
         configuration.first = UInt32(first)
         configuration.count = UInt32(count)
         return configuration
+    }
+}
+
+extension PlannedFact {
+    fileprivate var configuration: shrike_fact_config {
+        shrike_fact_config(
+            fact: UInt8(fact), has_masks: hasMasks ? 1 : 0, reserved: 0, first: UInt32(first),
+            count: UInt32(count))
+    }
+
+    /// It is about what is not as it was.
+    fileprivate var comparesChanges: Bool {
+        (SHRIKE_FACT_PERMITTED_CHANGES.rawValue...SHRIKE_FACT_NAMESPACE_CHANGES.rawValue).contains(fact)
     }
 }
 

@@ -36,6 +36,11 @@ import Testing
               - label: s
                 matchArgs: [{index: 0, operator: NotPostfix, values: [.so]}]
                 matchBinaries: [{operator: NotIn, values: [/bin/a], followChildren: false}]
+                matchPIDs: [{operator: In, values: [1], followForks: false, isNamespacePID: true}]
+                matchNamespaces: [{namespace: Pid, operator: In, values: [host_ns]}]
+                matchNamespaceChanges: [{operator: In, values: [Pid]}]
+                matchCapabilities: [{operator: In, values: [CAP_BPF], isNamespaceCapability: true}]
+                matchCapabilityChanges: [{operator: In, values: [CAP_BPF]}]
                 matchActions: [{action: Override, argError: -1}, {action: Signal, argSig: 15}, {action: NoPost}]
             - call: sys_setuid
               return: true
@@ -153,7 +158,7 @@ import Testing
             matchReturnArgs: [{index: 0, operator: Equal, values: ["1"]}]
             matchBinaries: [{operator: Prefix, values: [/a], followChildren: true}]
             matchParentBinaries: [{operator: In, values: [/a]}]
-            matchPIDs: [{operator: In, values: [1]}]
+            matchPIDs: [{operator: In, values: [1], followForks: true}]
             matchNamespaces: [{namespace: Pid, operator: In, values: [host_ns]}]
             matchNamespaceChanges: [{operator: In, values: [Pid]}]
             matchCapabilities: [{operator: In, values: [CAP_BPF]}]
@@ -169,8 +174,7 @@ import Testing
             refused(text) == [
                 "12:7 `macros`", "14:31 `operator: CelExpr`", "15:7 `matchData`",
                 "17:34 `operator: Prefix`", "17:56 `followChildren`",
-                "18:7 `matchParentBinaries`", "19:7 `matchPIDs`", "20:7 `matchNamespaces`",
-                "21:7 `matchNamespaceChanges`", "22:7 `matchCapabilities`", "23:7 `matchCapabilityChanges`",
+                "18:7 `matchParentBinaries`", "19:47 `followForks`",
                 "24:7 `matchWorkloads`", "26:24 `rateLimit`", "26:39 `rateLimitScope`",
                 "26:63 `kernelStackTrace`",
                 "26:87 `userStackTrace`", "27:18 `action: GetUrl`", "27:26 `argUrl`", "28:28 `argRegs`",

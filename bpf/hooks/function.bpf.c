@@ -10,6 +10,7 @@
 #include "event/write_hook_event.h"
 #include "extract/read_task.h"
 #include "filter/match_arguments.h"
+#include "filter/match_facts.h"
 #include "filter/match_process.h"
 #include "maps/live_maps.h"
 #include "maps/policy_maps.h"
@@ -42,9 +43,15 @@ static __always_inline struct task_state *current_state(void)
 /* decide - match, act, post. Return: 0, or the error that the operation is refused with. */
 static __always_inline long decide(void *context, struct scratch *scratch)
 {
+	struct task_state *state = NULL;
+
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->alive[word] = config.all[word];
-	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, current_state()))
+	if (config.flags & (SHRIKE_HOOK_HAS_PROCESS | SHRIKE_HOOK_HAS_CHANGES))
+		state = current_state();
+	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, state))
+		return 0;
+	if (config.fact_count && !match_facts(scratch, state))
 		return 0;
 #pragma unroll
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
@@ -60,8 +67,11 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 			return 0;
 	}
 	run_actions(scratch);
-	if (scratch->is_posted)
+	if (scratch->is_posted) {
 		write_hook_event(context, scratch, current_state());
+		if (config.flags & SHRIKE_HOOK_HAS_CHANGES && state)
+			keep_base(state, (struct task_struct *)bpf_get_current_task());
+	}
 	return refusal(scratch);
 }
 

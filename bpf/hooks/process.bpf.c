@@ -9,6 +9,7 @@
 #include "event/write_exec_event.h"
 #include "event/write_header.h"
 #include "extract/read_binary.h"
+#include "extract/read_process_fact.h"
 #include "extract/read_task.h"
 #include "maps/event_maps.h"
 #include "maps/live_maps.h"
@@ -70,6 +71,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 			*to = *from;
 			to->exited = 0;
 		}
+		if (!to->has_base)
+			keep_base(to, child);
 		to->key = event.process;
 		to->flags = event.flags;
 		to->forked = 1;
@@ -144,6 +147,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	if (state) {
 		state->key = scratch->exec.process;
 		state->flags = scratch->exec.flags;
+		state->namespaces = scratch->exec.namespaces;
+		state->permitted = scratch->exec.credentials.permitted;
+		state->effective = scratch->exec.credentials.effective;
+		state->inheritable = scratch->exec.credentials.inheritable;
+		state->has_base = 1;
 		state->forked = 0;
 		state->told = 1;
 	}
@@ -189,6 +197,8 @@ int seed_task(struct bpf_iter__task *context)
 	state = task_state(task);
 	if (!state)
 		return 0;
+	if (!state->has_base)
+		keep_base(state, task);
 	/* Forked or executed since the sensor was attached: its own record tells it. */
 	if (state->told)
 		return 0;

@@ -22,6 +22,11 @@ struct task_state {
 	 * threads of the process may write it at once. See filter/match_process.h.
 	 */
 	__u64 class_stamp;
+	/* What filters on changes compare with: the process at its last exec or reported hit. */
+	struct shrike_namespaces namespaces;
+	__u64 permitted, effective, inheritable;
+	__u32 has_base; /* those four are known */
+	__u32 reserved;
 	char binary[SHRIKE_MAX_BINARY_BYTES];
 };
 

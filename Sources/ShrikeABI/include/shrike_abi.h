@@ -24,6 +24,10 @@
 #define SHRIKE_TEXT_KEY_BYTES 248
 /* Look-ups of one hook beyond those of texts and plain numbers, over all arguments. */
 #define SHRIKE_MAX_DIMENSIONS 24
+/* Look-ups of one hook on facts of the process, its binary not counted. */
+#define SHRIKE_MAX_FACTS 24
+/* Different masks that one such look-up compares. */
+#define SHRIKE_MAX_MASKS 64
 /* Longest structure that is read of an argument: a socket, credentials, a program. */
 #define SHRIKE_MAX_OBJECT_BYTES 128
 /* Bytes of an executable's path kept per process; longer paths are walked anew. */
@@ -452,13 +456,46 @@ struct shrike_dimension_config {
 };
 _Static_assert(sizeof(struct shrike_dimension_config) == 16, "configuration size");
 
+/* What a policy can ask of the calling process, as a number or as bits. */
+enum shrike_process_fact : __u32 {
+	SHRIKE_FACT_PID = 1,
+	SHRIKE_FACT_NAMESPACE_PID = 2, /* in the innermost pid namespace; 0 in the host's */
+	SHRIKE_FACT_PERMITTED = 3, /* capabilities, as the two that follow */
+	SHRIKE_FACT_EFFECTIVE = 4,
+	SHRIKE_FACT_INHERITABLE = 5,
+	/* bits that are not as they were at the last exec or reported hit */
+	SHRIKE_FACT_PERMITTED_CHANGES = 6,
+	SHRIKE_FACT_EFFECTIVE_CHANGES = 7,
+	SHRIKE_FACT_INHERITABLE_CHANGES = 8,
+	/* bit n: another namespace than then, n as in struct shrike_namespaces */
+	SHRIKE_FACT_NAMESPACE_CHANGES = 9,
+	/* + n: inode of a namespace, n as in struct shrike_namespaces */
+	SHRIKE_FACT_NAMESPACE = 16,
+};
+
+/* A look-up on a fact of the process. */
+struct shrike_fact_config {
+	__u8 fact; /* enum shrike_process_fact */
+	/* The number is compared with pairs of rows, each with its mask as the row's number: the first of a pair
+	 * holds the selectors alive when a bit of the mask is set, the second those when none is. Else: a binary
+	 * search of intervals.
+	 */
+	__u8 has_masks;
+	__u16 reserved;
+	__u32 first; /* row of the interval table */
+	__u32 count; /* intervals, or pairs of rows */
+};
+_Static_assert(sizeof(struct shrike_fact_config) == 12, "configuration size");
+
 enum shrike_hook_flag : __u32 {
-	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process */
+	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process's binary */
 	SHRIKE_HOOK_CHAINED = 0x2, /* a text value is longer than SHRIKE_TEXT_KEY_BYTES */
 	/* The function has returned: what matchActions enforce was done at its entry. */
 	SHRIKE_HOOK_ON_RETURN = 0x4,
 	/* Some selector enforced at entry: find out which, and report it. */
 	SHRIKE_HOOK_REPORTS_ENTRY = 0x8,
+	/* A selector asks for what changed since the last reported hit. */
+	SHRIKE_HOOK_HAS_CHANGES = 0x10,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
@@ -473,15 +510,18 @@ struct shrike_hook_config {
 	__u32 process_generation; /* of the binary table; never 0 */
 	__u32 entry; /* enum shrike_hook_entry */
 	__u32 dimension_count;
+	__u32 fact_count;
+	__u32 reserved;
 	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
 	struct shrike_dimension_config dimensions[SHRIKE_MAX_DIMENSIONS];
+	struct shrike_fact_config facts[SHRIKE_MAX_FACTS];
 	__u64 all[SHRIKE_MAX_WORDS]; /* the selectors that exist */
 	/* by argument: selectors that filter on it, and those alive when a look-up finds nothing */
 	__u64 filtered[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 7208, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 7504, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,

@@ -14,7 +14,10 @@ public enum FeatureSupport {
         .argument: ["index", "type", "label", "sizeArgIndex"],
         .selector: [
             "label", "matchArgs", "matchReturnArgs", "matchBinaries", "matchActions", "matchReturnActions",
+            "matchPIDs", "matchNamespaces", "matchNamespaceChanges", "matchCapabilities",
+            "matchCapabilityChanges",
         ],
+        .processFilter: ["operator", "values", "isNamespacePID"],
         .argumentFilter: ["index", "args", "operator", "values"],
         .binaryFilter: ["operator", "values"],
         .action: ["action", "argSig", "argError"],
@@ -50,7 +53,7 @@ public enum FeatureSupport {
 
     /// The mappings of the table.
     private enum Mapping: Hashable {
-        case spec, hook, argument, selector, argumentFilter, binaryFilter, action
+        case spec, hook, argument, selector, argumentFilter, binaryFilter, processFilter, action
     }
 
     /// An error for each thing in the policy that this version cannot run.
@@ -123,6 +126,9 @@ public enum FeatureSupport {
             for filter in selector.matchBinaries {
                 fields(filter.fields, FeatureSupport.fields[.binaryFilter])
                 comparison(filter.operator, binaryOperators)
+            }
+            for filter in selector.matchPIDs {
+                fields(filter.fields, FeatureSupport.fields[.processFilter])
             }
             for action in selector.actions + selector.returnActions {
                 fields(action.fields, FeatureSupport.fields[.action])

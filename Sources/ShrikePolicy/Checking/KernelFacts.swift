@@ -80,6 +80,8 @@ public protocol KernelFacts {
     func traceableFunctions(matching expression: String) -> [String]?
     /// Whether a function can be traced, with or without a known prototype.
     func isTraceable(_ name: String) -> Bool
+    /// The inodes of the namespaces of process 1, as far as they are known.
+    var hostNamespaces: [NamespaceKind: UInt32] { get }
 }
 
 extension KernelFacts {
@@ -111,4 +113,6 @@ extension KernelFacts {
     }
     /// Nothing is known.
     public func isTraceable(_ name: String) -> Bool { false }
+    /// None is known.
+    public var hostNamespaces: [NamespaceKind: UInt32] { [:] }
 }

@@ -21,7 +21,7 @@ extension PolicyCheck {
 
     mutating func checkNamespace(_ filter: NamespaceFilter) {
         if filter.values.isEmpty { noValues(filter.operator) }
-        for value in filter.values where value.value != "host_ns" {
+        for value in filter.values where value.value != NamespaceFilter.hostValue {
             guard let number = IntegerSyntax.parse(value.value), UInt32(exactly: number) != nil else {
                 error(
                     .badNameInValues, value.range, "\(code(value.value)) is not a namespace",

@@ -122,6 +122,9 @@ public struct NamespaceFilter: Sendable {
     public let values: [Located<String>]
     /// The mapping.
     public let range: SourceRange
+
+    /// The value that stands for the host's own namespace.
+    public static let hostValue = "host_ns"
 }
 
 /// A condition on changes of namespaces since the last exec.
