@@ -47,7 +47,9 @@ public struct Daemon {
         let policies = PolicyManager(
             engine: HookEngine(layouts: layouts, processes: processes, pins: pins), logger: logger
         ) { [procfs = configuration.procfs] () throws(PolicyRefusal) in
-            do throws(DaemonError) { return try KernelFactsReading(procfs: procfs) } catch { throw .refused("\(error)") }
+            do throws(DaemonError) { return try KernelFactsReading(procfs: procfs) } catch {
+                throw .refused("\(error)")
+            }
         }
         do throws(PolicyRefusal) {
             try policies.start(with: files, kernel)
