@@ -2,7 +2,7 @@
 // Filters on facts of the process that may change between execs: ids, namespaces, capabilities. All filters on one
 // fact are one look-up.
 
-public import ShrikeABI
+internal import ShrikeABI
 internal import ShrikePolicy
 
 /// A look-up on a fact of the process.

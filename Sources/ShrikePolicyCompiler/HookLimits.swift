@@ -59,9 +59,16 @@ extension HookPlanBuilder {
     }
 
     private func valueLimits(_ selector: Selector) -> [Diagnostic] {
-        let binaries = selector.matchBinaries.lazy.flatMap(\.values)
-            .filter { $0.value.utf8.count > BinaryTable.maximumPathBytes }
-            .map { ($0, "a path in `matchBinaries`", BinaryTable.maximumPathBytes) }
+        let binaries = [
+            ("matchBinaries", selector.matchBinaries), ("matchParentBinaries", selector.matchParentBinaries),
+        ].flatMap { name, filters in
+            filters.flatMap { filter in
+                let isWhole = filter.operator.value == .in || filter.operator.value == .notIn
+                let limit = isWhole ? BinaryTable.maximumPathBytes : BinaryTable.maximumPartBytes
+                return filter.values.filter { $0.value.utf8.count > limit }
+                    .map { ($0, isWhole ? "a path in `\(name)`" : "a part of a path in `\(name)`", limit) }
+            }
+        }
         let ends = (selector.matchArgs + selector.matchReturnArgs).lazy.filter(\.operator.value.comparesEnd)
             .flatMap(\.values)
             .filter { $0.value.utf8.count > Int(SHRIKE_TEXT_KEY_BYTES) }

@@ -134,8 +134,8 @@ public struct HookPlan: Sendable, Equatable {
     public var texts: [TextEntry]
     /// The interval table: intervals, and rows of bits, whose start means nothing.
     public var intervals: [Interval]
-    /// By binary class the candidates; nil when no selector filters on the process.
-    public var candidates: [SelectorSet]?
+    /// By class the candidates, in the dimensions of binaries that some selector filters on.
+    public var candidates: [BinaryDimension: [SelectorSet]]
     /// By selector bit.
     public var selectors: [PlannedSelector]
     /// How its events are taken apart; hook id and generation are set by whoever loads it.

@@ -131,7 +131,8 @@ struct HookPlanBuilder {
             target: target, place: entries[0].hook.target.range, wordCount: wordCount, everyone: everyone,
             arguments: [], textKeyBytes: 1,
             reverseKeyBytes: 1, isChained: false, texts: [], intervals: [],
-            candidates: candidates(numbered, everyone, binaries), selectors: selectors,
+            candidates: candidates(numbered.map { ($0.bit, $0.selector) }, everyone, binaries),
+            selectors: selectors,
             layout: layout(layouts))
         var facts = FactFilters()
         for selector in numbered { facts.add(selector.selector, bit: selector.bit, host: host) }
@@ -139,23 +140,6 @@ struct HookPlanBuilder {
         planArguments(numbered, &plan)
         try checkDimensions(plan, facts)
         return plan
-    }
-
-    // MARK: The process dimension
-
-    private func candidates(
-        _ numbered: [NumberedSelector], _ everyone: SelectorSet, _ binaries: BinaryTable
-    ) -> [SelectorSet]? {
-        guard numbered.contains(where: { !$0.selector.matchBinaries.isEmpty }) else { return nil }
-        var candidates = Array(repeating: everyone, count: binaries.classCount)
-        for selector in numbered {
-            for filter in selector.selector.matchBinaries {
-                for (binaryClass, passes) in binaries.isPassed(by: filter).enumerated() where !passes {
-                    candidates[binaryClass].remove(selector.bit)
-                }
-            }
-        }
-        return candidates
     }
 
     // MARK: The argument dimensions

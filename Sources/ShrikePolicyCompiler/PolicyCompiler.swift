@@ -34,7 +34,7 @@ public enum PolicyCompiler {
             }
         }
         var plan = PolicyPlan(hooks: [], binaries: binaries)
-        var diagnostics: [Diagnostic] = []
+        var diagnostics = crossedLimits(binaries, policies)
         for target in builders.keys.sorted() {
             guard let builder = builders[target] else { continue }
             do throws(CompileError) {
@@ -45,6 +45,20 @@ public enum PolicyCompiler {
         }
         guard diagnostics.isEmpty else { throw CompileError(diagnostics: diagnostics) }
         return plan
+    }
+
+    /// The kernel keeps a class in 16 bits.
+    private static func crossedLimits(_ binaries: BinaryTable, _ policies: [TracingPolicy]) -> [Diagnostic] {
+        let limit = Int(UInt16.max)
+        guard max(binaries.classCount, binaries.endClassCount) > limit, let last = policies.last else {
+            return []
+        }
+        return [
+            Diagnostic(
+                .error, .hookLimit, at: last.name.range,
+                "all policies together name more than \(limit) binaries",
+                help: "use `Prefix` or `Postfix` for binaries that lie together")
+        ]
     }
 
     /// A hook with `return: true` is two: what it enforces happens at the function's entry, everything else at

@@ -8,7 +8,7 @@ extension HookPlan {
     /// The program's frozen configuration.
     /// - Parameter typed: parameters that the verifier knows as `struct file *` or `struct path *`.
     func configuration(
-        _ mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32, generation: UInt32,
+        _ mechanism: HookMechanism, typed: Set<Int>, hasBinaryParts: Bool, hookID: UInt32, generation: UInt32,
         binariesGeneration: UInt32
     ) -> shrike_hook_config {
         var configuration = shrike_hook_config()
@@ -29,7 +29,16 @@ extension HookPlan {
         if facts.contains(where: \.comparesChanges) {
             configuration.flags |= SHRIKE_HOOK_HAS_CHANGES.rawValue
         }
-        if candidates != nil { configuration.flags |= SHRIKE_HOOK_HAS_PROCESS.rawValue }
+        if !candidates.isEmpty {
+            configuration.flags |= SHRIKE_HOOK_HAS_PROCESS.rawValue
+            if hasBinaryParts { configuration.flags |= SHRIKE_HOOK_BINARY_PARTS.rawValue }
+        }
+        var row = 1
+        for dimension in BinaryDimension.allCases {
+            guard let rows = candidates[dimension] else { continue }
+            Self.store(UInt32(row), in: &configuration.binary_rows, at: dimension.rawValue)
+            row += rows.count
+        }
         if isChained { configuration.flags |= SHRIKE_HOOK_CHAINED.rawValue }
         Self.store(everyone, in: &configuration.all)
         for (number, argument) in arguments.enumerated() {
@@ -199,5 +208,15 @@ enum MapBytes {
     static func binaryKey(_ path: String) -> [UInt8] {
         let bytes = Array(path.utf8.prefix(BinaryTable.maximumPathBytes))
         return bytes + Array(repeating: 0, count: Int(SHRIKE_MAX_BINARY_BYTES) - bytes.count)
+    }
+
+    /// `struct text_key` and part of a path, for the table of starts (0) or of reversed ends (1).
+    static func binaryPartKey(_ text: [UInt8], table: UInt32) -> [UInt8] {
+        of(UInt32(32 + text.count * 8)) + of(table) + text
+            + Array(repeating: 0, count: Int(SHRIKE_TEXT_KEY_BYTES) - text.count)
+    }
+
+    static func binaryPartValue(_ binaryClass: UInt32) -> [UInt8] {
+        of(shrike_text_value(next_table: binaryClass, reserved: 0))
     }
 }

@@ -45,7 +45,8 @@ public final class HookEngine {
         var changed: [AttachedHook] = []
         do throws(HookError) {
             for hook in plan.hooks {
-                if let known = hooks[hook.target], known.plan == hook, isSameTable || hook.candidates == nil {
+                if let known = hooks[hook.target], known.plan == hook, isSameTable || hook.candidates.isEmpty
+                {
                     next[hook.target] = known
                     continue
                 }

@@ -82,7 +82,8 @@ public struct HookSensor: ~Copyable {
         try open.setInitialValue(
             ".rodata.config",
             plan.configuration(
-                mechanism, typed: typed, hookID: hookID, generation: generation,
+                mechanism, typed: typed, hasBinaryParts: binaries.hasParts, hookID: hookID,
+                generation: generation,
                 binariesGeneration: binariesGeneration))
         let loaded: LoadedBPFObject
         do throws(BPFError) {
@@ -140,12 +141,18 @@ public struct HookSensor: ~Copyable {
                 "number_intervals", maxEntries: plan.intervals.count,
                 valueSize: MemoryLayout<UInt64>.size + maskBytes)
         }
-        if let candidates = plan.candidates {
-            try open.setMap("process_candidates", maxEntries: candidates.count, valueSize: maskBytes)
-            try open.setMap("binary_classes", maxEntries: max(binaries.paths.count, 1))
-        } else {
+        if plan.candidates.isEmpty {
             try open.omitMap("process_candidates")
             try open.omitMap("binary_classes")
+        } else {
+            let rows = plan.candidates.values.reduce(0) { $0 + $1.count }
+            try open.setMap("process_candidates", maxEntries: rows, valueSize: maskBytes)
+            try open.setMap("binary_classes", maxEntries: max(binaries.paths.count, 1))
+        }
+        if !plan.candidates.isEmpty, binaries.hasParts {
+            try open.setMap("binary_parts", maxEntries: binaries.starts.count + binaries.ends.count)
+        } else {
+            try open.omitMap("binary_parts")
         }
         try open.setMap("selector_actions", maxEntries: plan.selectors.count)
         try open.setMap("selector_hits", maxEntries: plan.selectors.count)
@@ -170,23 +177,41 @@ public struct HookSensor: ~Copyable {
             }
             try map.freeze()
         }
-        if let candidates = plan.candidates {
-            let map = try loaded.map("process_candidates")
-            for (binaryClass, candidates) in candidates.enumerated() {
-                try map.update(index: binaryClass, value: MapBytes.of(candidates))
-            }
-            try map.freeze()
-            let classes = try loaded.map("binary_classes")
-            for (number, path) in binaries.paths.enumerated() {
-                try classes.update(
-                    key: MapBytes.binaryKey(path), value: MapBytes.of(binaries.binaryClass(of: number)))
-            }
-            try classes.freeze()
-        }
+        if !plan.candidates.isEmpty { try fillBinaries(of: loaded, plan, binaries) }
         let actions = try loaded.map("selector_actions")
         for (bit, selector) in plan.selectors.enumerated() {
             try actions.update(index: bit, value: MapBytes.value(selector))
         }
         try actions.freeze()
+    }
+
+    private static func fillBinaries(
+        of loaded: borrowing LoadedBPFObject, _ plan: HookPlan, _ binaries: BinaryTable
+    ) throws(BPFError) {
+        let map = try loaded.map("process_candidates")
+        let rows = BinaryDimension.allCases.flatMap { plan.candidates[$0] ?? [] }
+        for (row, candidates) in rows.enumerated() {
+            try map.update(index: row, value: MapBytes.of(candidates))
+        }
+        try map.freeze()
+        let classes = try loaded.map("binary_classes")
+        for (number, path) in binaries.paths.enumerated() {
+            try classes.update(
+                key: MapBytes.binaryKey(path), value: MapBytes.of(binaries.binaryClass(of: number)))
+        }
+        try classes.freeze()
+        guard binaries.hasParts else { return }
+        let parts = try loaded.map("binary_parts")
+        for (number, start) in binaries.starts.enumerated() {
+            try parts.update(
+                key: MapBytes.binaryPartKey(Array(start.utf8), table: 0),
+                value: MapBytes.binaryPartValue(binaries.binaryClass(of: binaries.paths.count + number)))
+        }
+        for (number, end) in binaries.ends.enumerated() {
+            try parts.update(
+                key: MapBytes.binaryPartKey(end.utf8.reversed(), table: 1),
+                value: MapBytes.binaryPartValue(binaries.binaryClass(of: number)))
+        }
+        try parts.freeze()
     }
 }

@@ -94,7 +94,7 @@ import Testing
                 "notin", args: fileArgument,
                 selectors: "    - matchBinaries: [{operator: NotIn, values: [/bin/cat]}]"),
             policy("any", args: fileArgument, selectors: "    - {}"))
-        let candidates = try #require(plan.hooks.first?.candidates)
+        let candidates = try #require(plan.hooks.first?.candidates[.start])
         #expect(plan.binaries.paths == ["/bin/cat", "/bin/ls"])
         func alive(_ binaryClass: UInt32) -> [Int] {
             (0..<3).filter { candidates[Int(binaryClass)].contains($0) }

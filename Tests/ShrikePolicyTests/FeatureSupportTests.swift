@@ -36,6 +36,7 @@ import Testing
               - label: s
                 matchArgs: [{index: 0, operator: NotPostfix, values: [.so]}]
                 matchBinaries: [{operator: NotIn, values: [/bin/a], followChildren: false}]
+                matchParentBinaries: [{operator: NotPostfix, values: [a]}]
                 matchPIDs: [{operator: In, values: [1], followForks: false, isNamespacePID: true}]
                 matchNamespaces: [{namespace: Pid, operator: In, values: [host_ns]}]
                 matchNamespaceChanges: [{operator: In, values: [Pid]}]
@@ -173,8 +174,8 @@ import Testing
         #expect(
             refused(text) == [
                 "12:7 `macros`", "14:31 `operator: CelExpr`", "15:7 `matchData`",
-                "17:34 `operator: Prefix`", "17:56 `followChildren`",
-                "18:7 `matchParentBinaries`", "19:47 `followForks`",
+                "17:56 `followChildren`",
+                "19:47 `followForks`",
                 "24:7 `matchWorkloads`", "26:24 `rateLimit`", "26:39 `rateLimitScope`",
                 "26:63 `kernelStackTrace`",
                 "26:87 `userStackTrace`", "27:18 `action: GetUrl`", "27:26 `argUrl`", "28:28 `argRegs`",

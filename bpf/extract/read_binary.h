@@ -21,24 +21,22 @@ static __always_inline int read_file_path(struct scratch *scratch, __u32 text_in
 			 (__u64)BPF_CORE_READ(of, f_path.dentry), task);
 }
 
-/* keep_binary - copy the path that scratch->walk has just read into the task's state.
+/* keep_path - copy the path that scratch->walk has just read into a task's state.
  * Longer ones are not cut, since a cut path would match what the whole one does not.
  */
-static __always_inline void keep_binary(struct task_state *state, struct scratch *scratch,
-					__u32 text_index)
+static __always_inline void keep_path(struct kept_path *kept, struct scratch *scratch,
+				      __u32 text_index)
 {
 	__u32 start = scratch->walk.start;
 	__u32 bytes;
 
 	if (scratch->walk.flags || text_index >= SHRIKE_MAX_TEXT_ARGUMENTS || start > TEXT_END) {
-		state->binary_bytes = scratch->walk.flags & SHRIKE_ARGUMENT_TRUNCATED
-					      ? BINARY_TOO_LONG
-					      : 0;
+		kept->bytes = scratch->walk.flags & SHRIKE_ARGUMENT_TRUNCATED ? BINARY_TOO_LONG : 0;
 		return;
 	}
 	bytes = TEXT_END - start + 1;
 	if (bytes > SHRIKE_MAX_BINARY_BYTES) {
-		state->binary_bytes = BINARY_TOO_LONG;
+		kept->bytes = BINARY_TOO_LONG;
 		return;
 	}
 	opaque(bytes);
@@ -47,8 +45,32 @@ static __always_inline void keep_binary(struct task_state *state, struct scratch
 	opaque(start);
 	if (start > TEXT_END)
 		return;
-	bpf_probe_read_kernel(state->binary, bytes, &scratch->texts[text_index].bytes[start]);
-	state->binary_bytes = bytes;
+	bpf_probe_read_kernel(kept->text, bytes, &scratch->texts[text_index].bytes[start]);
+	kept->bytes = bytes;
+}
+
+/* show_kept_path - a kept path in a text buffer, as if it had just been walked to. Return: whether it is there. */
+static __always_inline bool show_kept_path(struct scratch *scratch, __u32 text_index,
+					   struct kept_path *kept)
+{
+	__u32 bytes = kept->bytes;
+	__u32 start;
+
+	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS || !bytes)
+		return false;
+	start = TEXT_END + 1 - bytes;
+	scratch->walk.start = start;
+	scratch->walk.length = bytes - 1;
+	scratch->walk.flags = 0;
+	opaque(start);
+	if (start > TEXT_END)
+		return false;
+	/* Alone, so that it stays one comparison of the register that is passed on. */
+	opaque(bytes);
+	if (bytes > SHRIKE_MAX_BINARY_BYTES)
+		return false;
+	bpf_probe_read_kernel(&scratch->texts[text_index].bytes[start], bytes, kept->text);
+	return true;
 }
 
 #endif

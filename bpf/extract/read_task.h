@@ -117,6 +117,7 @@ static __always_inline void make_task_state(struct task_state *state, struct tas
 		state->flags = image->flags;
 		state->forked = image->forked;
 		state->told = image->told;
+		state->parent_binary = image->parent_binary;
 		key_ns = image->key.ktime_ns;
 	} else {
 		if (read_namespace_pid(leader) == 1)

@@ -34,6 +34,7 @@ static __always_inline void remember_image(struct task_struct *thread, struct ta
 	image->flags = group->flags;
 	image->forked = group->forked;
 	image->told = group->told;
+	image->parent_binary = group->parent_binary;
 }
 
 /* A child is a copy of its parent until it execs; a new thread is no new process. */
@@ -70,6 +71,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 		if (from) {
 			*to = *from;
 			to->exited = 0;
+			to->parent_binary = from->binary;
+			to->parent_stamp = from->class_stamp;
 		}
 		if (!to->has_base)
 			keep_base(to, child);
@@ -136,11 +139,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	}
 	if (state) {
 		/* exe_file is the interpreter of a script, as it is what runs. */
-		state->binary_bytes = 0;
+		state->binary.bytes = 0;
 		state->class_stamp = 0;
 		if (!read_file_path(scratch, BINARY_TEXT_INDEX,
 				    (__u64)BPF_CORE_READ(task, mm, exe_file), task))
-			keep_binary(state, scratch, BINARY_TEXT_INDEX);
+			keep_path(&state->binary, scratch, BINARY_TEXT_INDEX);
 	}
 	write_exec_event(scratch, task, bprm);
 	/* Only now: a child that executes meanwhile must not name a parent that no record has told of yet. */

@@ -32,7 +32,7 @@ struct {
 	__uint(value_size, 16);
 } number_intervals SEC(".maps");
 
-/* Key: class of the process's binary. Value: config.words mask words. */
+/* Key: row of a dimension of binaries (config.binary_rows) plus a class. Value: config.words mask words. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_RDONLY_PROG);
@@ -58,8 +58,8 @@ struct {
 	__type(value, struct shrike_selector_hits);
 } selector_hits SEC(".maps");
 
-/* Binaries that any policy names. Key: path padded with zeros. Value: its class. Shared by the hooks of
- * one plan set.
+/* Binaries that any policy names. Key: path padded with zeros. Value: its class. The same in all hooks of one
+ * plan set.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -68,5 +68,16 @@ struct {
 	__uint(key_size, SHRIKE_MAX_BINARY_BYTES);
 	__uint(value_size, 4);
 } binary_classes SEC(".maps");
+
+/* Starts and, reversed, ends of paths of binaries that any policy names. Key: struct text_key and text. Value:
+ * the class, in next_table. The same in all hooks of one plan set.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__uint(key_size, 8 + SHRIKE_TEXT_KEY_BYTES);
+	__type(value, struct shrike_text_value);
+} binary_parts SEC(".maps");
 
 #endif

@@ -7,27 +7,37 @@
 #include <bpf/bpf_helpers.h>
 #include "shrike_abi.h"
 
-/* binary_bytes when the path did not fit task_state.binary: it is walked again when needed. */
+/* kept_path.bytes when the path did not fit: it is walked again when needed. */
 #define BINARY_TOO_LONG 0xffff
+
+/* The path of an executable. What stands behind its NUL is left from another path. */
+struct kept_path {
+	__u16 bytes; /* with the final NUL; 0: not read yet */
+	__u16 reserved[3];
+	char text[SHRIKE_MAX_BINARY_BYTES];
+};
 
 struct task_state {
 	struct shrike_process_key key; /* ktime_ns 0: not set yet */
 	__u32 flags; /* enum shrike_process_flag */
 	/* The process forked and has not exec'd since: its next exec's parent is its parent. */
 	__u16 forked;
-	__u16 binary_bytes; /* path and final NUL; 0: not read yet */
+	__u16 reserved_forked;
 	__u32 exited; /* the exit event is out */
 	__u32 told; /* user space knows this image, by a record or a seed */
-	/* The class of binary, and above it the generation of the table that says so, in one word:
+	/* The classes of binary, and above them the generation of the table that says so, in one word:
 	 * threads of the process may write it at once. See filter/match_process.h.
 	 */
 	__u64 class_stamp;
+	__u64 parent_stamp; /* the same of parent_binary */
 	/* What filters on changes compare with: the process at its last exec or reported hit. */
 	struct shrike_namespaces namespaces;
 	__u64 permitted, effective, inheritable;
 	__u32 has_base; /* those four are known */
 	__u32 reserved;
-	char binary[SHRIKE_MAX_BINARY_BYTES];
+	struct kept_path binary;
+	/* Of the image that forked this process, as it was then; it may be gone since. */
+	struct kept_path parent_binary;
 };
 
 /* Purpose: state of a thread group. Key: its leader. Freed by the kernel with the task. */
@@ -47,6 +57,7 @@ struct thread_image {
 	__u32 flags;
 	__u16 forked;
 	__u16 told;
+	struct kept_path parent_binary;
 };
 
 struct {

@@ -496,6 +496,8 @@ enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_REPORTS_ENTRY = 0x8,
 	/* A selector asks for what changed since the last reported hit. */
 	SHRIKE_HOOK_HAS_CHANGES = 0x10,
+	/* Policies name parts of binaries' paths. */
+	SHRIKE_HOOK_BINARY_PARTS = 0x20,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
@@ -512,6 +514,10 @@ struct shrike_hook_config {
 	__u32 dimension_count;
 	__u32 fact_count;
 	__u32 reserved;
+	/* First rows of the candidates by the start and the end of the binary's path, and of its parent's, counted
+	 * from 1; 0: no selector asks for it.
+	 */
+	__u32 binary_rows[4];
 	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
 	struct shrike_dimension_config dimensions[SHRIKE_MAX_DIMENSIONS];
 	struct shrike_fact_config facts[SHRIKE_MAX_FACTS];
@@ -521,7 +527,7 @@ struct shrike_hook_config {
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 7504, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 7520, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,
@@ -554,7 +560,7 @@ struct shrike_text_value {
 };
 _Static_assert(sizeof(struct shrike_text_value) == 8, "map value size");
 
-/* Classes of binaries that no table names. */
+/* Classes of binaries that no table names, by the start of the path and by its end. */
 enum shrike_binary_class : __u32 {
 	SHRIKE_BINARY_OTHER = 0, /* a path that no value matches */
 	SHRIKE_BINARY_UNKNOWN = 1, /* the path could not be read */

@@ -15,7 +15,7 @@ public enum FeatureSupport {
         .selector: [
             "label", "matchArgs", "matchReturnArgs", "matchBinaries", "matchActions", "matchReturnActions",
             "matchPIDs", "matchNamespaces", "matchNamespaceChanges", "matchCapabilities",
-            "matchCapabilityChanges",
+            "matchCapabilityChanges", "matchParentBinaries",
         ],
         .processFilter: ["operator", "values", "isNamespacePID"],
         .argumentFilter: ["index", "args", "operator", "values"],
@@ -43,7 +43,7 @@ public enum FeatureSupport {
         .notFileType, .capabilitiesGained,
     ]
 
-    private static let binaryOperators: Set<Operator> = [.in, .notIn]
+    private static let binaryOperators = Set(Operator.ofBinaries)
 
     private static let actions: Set<ActionKind> = [.post, .noPost, .sigkill, .signal, .override]
 
@@ -123,7 +123,7 @@ public enum FeatureSupport {
                 fields(filter.fields, FeatureSupport.fields[.argumentFilter])
                 comparison(filter.operator, operators)
             }
-            for filter in selector.matchBinaries {
+            for filter in selector.matchBinaries + selector.matchParentBinaries {
                 fields(filter.fields, FeatureSupport.fields[.binaryFilter])
                 comparison(filter.operator, binaryOperators)
             }
