@@ -15,11 +15,19 @@ internal import ShrikeSensors
 public struct Daemon {
     private let configuration: DaemonConfiguration
     private let logger: Logger
+    private let logLevel: SharedLogLevel
+    private let services: [any DaemonService]
 
     /// A daemon that is not started.
-    public init(configuration: DaemonConfiguration, logger: Logger) {
+    /// - Parameter services: what runs beside it; started in this order, stopped in the other.
+    public init(
+        configuration: DaemonConfiguration, logger: Logger, logLevel: SharedLogLevel,
+        services: [any DaemonService] = []
+    ) {
         self.configuration = configuration
         self.logger = logger
+        self.logLevel = logLevel
+        self.services = services
     }
 
     /// Runs until SIGTERM or SIGINT; everything is detached when it returns.
@@ -36,12 +44,30 @@ public struct Daemon {
         LibbpfMessages.collect { [logger] message in
             logger.debug("libbpf", metadata: ["message": .string(message)])
         }
+        let pins = try takePins()
+        do throws(DaemonError) {
+            try serve(signals, try load(pins), pins)
+        } catch {
+            pins?.removeOwn()
+            throw error
+        }
+    }
+
+    /// Everything that is in the kernel or on its way out.
+    private struct Engine {
+        var processes: ProcessSensor
+        var layouts: HookLayouts
+        var policies: PolicyManager
+        var sink: FileDescriptorSink
+    }
+
+    /// Puts the policies of files into the kernel. An earlier run's are still in force beside them.
+    private func load(_ pins: PinFolder?) throws(DaemonError) -> Engine {
         let kernel = try KernelFactsReading(procfs: configuration.procfs)
         let (files, warnings) = try PolicyFiles.load(
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
         let sink = try openSink()
-        let pins = try takePins()
         let processes = try startProcessSensor(pins)
         let layouts = HookLayouts()
         let policies = PolicyManager(
@@ -51,14 +77,8 @@ public struct Daemon {
                 throw .refused("\(error)")
             }
         }
-        do throws(PolicyRefusal) {
-            try policies.start(with: files, kernel)
-        } catch {
-            pins?.removeOwn()
+        do throws(PolicyRefusal) { try policies.start(with: files, kernel) } catch {
             throw DaemonError(error)
-        }
-        if let count = pins?.removeEarlierRuns(), count > 0 {
-            logger.info("took over from an earlier run", metadata: ["links": "\(count)"])
         }
         for hook in policies.attached {
             logger.info(
@@ -67,18 +87,7 @@ public struct Daemon {
                     "hook.symbol": .string(hook.target.symbol), "hook.mechanism": "\(hook.mechanism)",
                 ])
         }
-        do throws(BPFError) {
-            try serve(signals, processes, layouts, sink, policies)
-        } catch {
-            throw .kernel(error)
-        }
-        if configuration.keepsEnforcing, pins != nil {
-            policies.leaveInPlace()
-            logger.info("enforcement goes on without the daemon; `shrike policy clear` ends it")
-            return
-        }
-        policies.removeAll()
-        pins?.removeAll()
+        return Engine(processes: processes, layouts: layouts, policies: policies, sink: sink)
     }
 
     /// The folder for links that outlive this process; nil when the operator wants none.
@@ -101,7 +110,6 @@ public struct Daemon {
             if let pins { try sensor.pin(in: pins) }
             return sensor
         } catch {
-            pins?.removeOwn()
             throw .kernel(error)
         }
     }
@@ -121,32 +129,76 @@ public struct Daemon {
     }
 
     /// Reads events until a signal, then what is left in the rings.
-    private func serve(
-        _ signals: Signals, _ processes: ProcessSensor, _ layouts: HookLayouts,
-        _ sink: FileDescriptorSink, _ policies: PolicyManager
-    ) throws(BPFError) {
+    private func serve(_ signals: Signals, _ engine: Engine, _ pins: PinFolder?) throws(DaemonError) {
+        let nodeName = configuration.nodeName ?? NodeName.ofThisMachine()
+        let events = EventBroadcast()
         let pipeline = EventPipeline(
-            configuration: ExportConfiguration(
-                nodeName: configuration.nodeName ?? NodeName.ofThisMachine(),
-                clusterName: configuration.clusterName),
-            layouts: LayoutProvider(layouts: layouts), sink: sink)
-        let seeds = TaskSeeds.decode(try processes.readSeeds())
-        pipeline.seed(ProcfsReader(root: configuration.procfs).complete(seeds))
-        pipeline.endOfBatch()
-        let rings = RingMerge(
-            critical: try processes.criticalRing(), observation: try processes.observationRing())
-        let descriptors = rings.descriptors
-        let loop = EventLoop(rings: rings, pipeline: pipeline)
-        let thread = EventThread(descriptors: descriptors) { loop.pass() }
+            configuration: ExportConfiguration(nodeName: nodeName, clusterName: configuration.clusterName),
+            layouts: LayoutProvider(layouts: engine.layouts), sink: BroadcastSink(engine.sink, events))
+        let loop = try makeLoop(pipeline, engine.processes)
+        let counters = LossCounters(
+            processes: engine.processes, loop: loop, sink: engine.sink, events: events)
+        let running = try startServices(
+            DaemonInterfaces(
+                policies: engine.policies, events: events, counters: { counters.read() }, logLevel: logLevel,
+                nodeName: nodeName, configuration: configuration))
+        let thread = EventThread(descriptors: loop.descriptors) { loop.pass() }
+        if let count = pins?.removeEarlierRuns(), count > 0 {
+            logger.info("took over from an earlier run", metadata: ["links": "\(count)"])
+        }
         logger.info("ready")
 
         var losses = LossReport()
         while signals.wait(seconds: configuration.lossReportSeconds) == nil {
-            losses.report(try LossCounters.read(processes, loop, sink), logger)
+            losses.report(counters.read(), logger)
         }
         thread.stopAndJoin()
-        sink.close(within: .seconds(configuration.closeSeconds))
-        losses.report(try LossCounters.read(processes, loop, sink), logger)
+        events.endAll()
+        for service in running.reversed() { service.stop() }
+        engine.sink.close(within: .seconds(configuration.closeSeconds))
+        losses.report(counters.read(), logger)
+        end(engine, pins)
         logger.info("stopped")
+    }
+
+    /// The processes that were there before, and the rings to read on from.
+    private func makeLoop(
+        _ pipeline: EventPipeline, _ processes: ProcessSensor
+    ) throws(DaemonError) -> EventLoop {
+        do throws(BPFError) {
+            let seeds = TaskSeeds.decode(try processes.readSeeds())
+            pipeline.seed(ProcfsReader(root: configuration.procfs).complete(seeds))
+            pipeline.endOfBatch()
+            let rings = RingMerge(
+                critical: try processes.criticalRing(), observation: try processes.observationRing())
+            return EventLoop(rings: rings, pipeline: pipeline)
+        } catch {
+            throw .kernel(error)
+        }
+    }
+
+    /// Starts all services or none.
+    private func startServices(_ interfaces: DaemonInterfaces) throws(DaemonError) -> [any DaemonService] {
+        var running: [any DaemonService] = []
+        for service in services {
+            do {
+                try service.start(interfaces)
+                running.append(service)
+            } catch {
+                for service in running.reversed() { service.stop() }
+                throw .refused("\(error)")
+            }
+        }
+        return running
+    }
+
+    private func end(_ engine: Engine, _ pins: PinFolder?) {
+        if configuration.keepsEnforcing, pins != nil {
+            engine.policies.leaveInPlace()
+            logger.info("enforcement goes on without the daemon; `shrike policy clear` ends it")
+        } else {
+            engine.policies.removeAll()
+            pins?.removeAll()
+        }
     }
 }

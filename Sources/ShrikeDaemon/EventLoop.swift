@@ -21,7 +21,11 @@ final class EventLoop: @unchecked Sendable {
     /// The counters as of the last pass; any thread.
     var figures: Figures { published.withLock { $0 } }
 
+    /// Readable when there are records.
+    let descriptors: [Int32]
+
     init(rings: consuming RingMerge, pipeline: EventPipeline) {
+        descriptors = rings.descriptors
         self.rings = rings
         self.pipeline = pipeline
     }

@@ -3,13 +3,17 @@
 
 internal import Logging
 internal import ShrikeABI
-internal import ShrikeBPF
 internal import ShrikeExport
 internal import ShrikeProcesses
 internal import ShrikeSensors
 
 /// All counters of loss, by name.
-enum LossCounters {
+struct LossCounters: Sendable {
+    let processes: ProcessSensor
+    let loop: EventLoop
+    let sink: FileDescriptorSink
+    let events: EventBroadcast
+
     /// What each kernel counter counts; `enum shrike_counter`.
     private static let kernelNames: [(shrike_counter, String)] = [
         (SHRIKE_COUNTER_LOST_FORK, "lost.fork"), (SHRIKE_COUNTER_LOST_EXEC, "lost.exec"),
@@ -23,18 +27,18 @@ enum LossCounters {
         (SHRIKE_COUNTER_SIGNAL_FAILED, "kernel.signal_failed"),
     ]
 
-    /// Reads them all; any thread.
-    static func read(
-        _ sensor: ProcessSensor, _ loop: EventLoop, _ sink: FileDescriptorSink
-    ) throws(BPFError) -> [String: UInt64] {
-        let sums = try sensor.counters()
+    /// Reads them all; any thread. Those that the kernel does not tell are left out.
+    func read() -> [String: UInt64] {
         var counters: [String: UInt64] = [:]
-        for (counter, name) in kernelNames { counters[name] = sums[Int(counter.rawValue)] }
+        if let sums = try? processes.counters() {
+            for (counter, name) in Self.kernelNames { counters[name] = sums[Int(counter.rawValue)] }
+        }
         let figures = loop.figures
         counters["events.undecodable"] = figures.pipeline.undecodable
         counters["events.unknown_layout"] = figures.pipeline.unknownLayouts
         counters["events.layout_mismatch"] = figures.pipeline.layoutMismatches
         counters["export.dropped"] = figures.pipeline.dropped.total
+        counters["grpc.lost_lines"] = events.lostLines
         counters["export.lost_lines"] = sink.counters.lostLines
         counters["rings.passed_busy"] = UInt64(figures.passedBusy)
         return counters

@@ -42,6 +42,9 @@ public final class PinFolder: Sendable {
 
     deinit { close(lock) }
 
+    /// Whether there is such a folder: without one there is nothing to clear.
+    public static func exists(_ root: String) -> Bool { access(root, F_OK) == 0 }
+
     /// Makes this run's folder. Earlier runs' pins stay: see `removeEarlierRuns`.
     public func begin() throws(PinError) {
         guard mkdir(run, 0o700) == 0 || errno == EEXIST else {
@@ -62,7 +65,10 @@ public final class PinFolder: Sendable {
     public func removeEarlierRuns() -> Int { removeRuns { $0 != run } }
 
     /// Takes away this run's pins, when it does not come to enforce.
-    public func removeOwn() { _ = removeRuns { $0 == run } }
+    public func removeOwn() {
+        _ = removeRuns { $0 == run }
+        rmdir(root)  // only when it is empty
+    }
 
     /// Takes away everything, this run's pins too, and the folder.
     /// - Returns: how many links that were.

@@ -6,8 +6,9 @@ internal import ShrikeBPFObjects
 public import ShrikePins
 
 /// The process sensor, attached. Detaches when it ends.
-// SAFETY: nothing changes after it is made but the kernel's maps, and each of those calls is one system call.
 public final class ProcessSensor: @unchecked Sendable {
+    // SAFETY: nothing changes after it is made but the kernel's maps, and each of those calls is one system call.
+
     private let object: LoadedBPFObject
     private let links: [BPFLinkBox]
 

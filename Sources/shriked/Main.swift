@@ -67,9 +67,9 @@ struct ShrikeDaemonCommand: ParsableCommand {
     var debug = false
 
     func run() throws {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        var logger = Logger(label: "shriked")
-        logger.logLevel = debug ? .debug : logLevel.level
+        let level = SharedLogLevel(debug ? .debug : logLevel.level)
+        LoggingSystem.bootstrap { SharedLevelLogHandler(StreamLogHandler.standardError(label: $0), level) }
+        let logger = Logger(label: "shriked")
         var configuration = DaemonConfiguration()
         configuration.policyFiles = policies
         configuration.policyFolders = policyFolders
@@ -82,7 +82,7 @@ struct ShrikeDaemonCommand: ParsableCommand {
         configuration.bpfFolder = bpfFolder
         configuration.keepsEnforcing = keepEnforcing
         do throws(DaemonError) {
-            try Daemon(configuration: configuration, logger: logger).run()
+            try Daemon(configuration: configuration, logger: logger, logLevel: level).run()
         } catch {
             StandardError.print("\(error)")
             throw ExitCode(1)
