@@ -99,9 +99,15 @@ let package = Package(
 
         // Policies as code.
         .target(
+            // The hook program's own source, with the kernel's side of it replaced by kernel/.
+            name: "ShrikeMatcher", dependencies: ["ShrikeABI"], exclude: ["kernel"],
+            cSettings: [.headerSearchPath("kernel"), .headerSearchPath("../../bpf")]),
+        .target(
             name: "ShrikeKernelFacts", exclude: ["kernel-facts.bin"],
             cSettings: [.unsafeFlags(["-std=c23"])]),
         library("ShrikeLint", ["ShrikePolicy", "ShrikeKernelFacts"]),
+        library(
+            "ShrikePolicyTools", ["ShrikeMatcher", "ShrikePolicyCompiler", "ShrikePolicy", "ShrikeABI"]),
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
@@ -112,6 +118,7 @@ let package = Package(
             dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport", "shrike"],
             exclude: ["Data"], swiftSettings: strict),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
+        tests("ShrikePolicyTools", ["ShrikePolicyCompiler", "ShrikePolicy", "ShrikeABI"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeJSON"),
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),

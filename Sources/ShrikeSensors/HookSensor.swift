@@ -6,36 +6,6 @@ public import ShrikeBPF
 internal import ShrikeBPFObjects
 public import ShrikePolicyCompiler
 
-/// How a hook's program is entered.
-public enum HookMechanism: Sendable, Hashable {
-    /// BPF trampoline on entry; sees every call, cannot refuse.
-    case fentry
-    /// BPF trampoline that may answer in the function's place.
-    case modifyReturn
-    /// LSM hook of this name.
-    case lsm(hook: String)
-    /// BPF trampoline on return; sees arguments and result.
-    case fexit
-    /// Breakpoint or ftrace at the entry, for functions that no trampoline can be put on.
-    case kprobe
-    /// Parameters of a tracepoint.
-    case rawTracepoint(event: String)
-    /// Record of a tracepoint.
-    case tracepoint(subsystem: String, event: String)
-
-    var program: String {
-        switch self {
-        case .fentry: "hook_function_entry"
-        case .modifyReturn: "hook_function_modify_return"
-        case .lsm: "hook_function_lsm"
-        case .fexit: "hook_function_return"
-        case .kprobe: "hook_function_kprobe"
-        case .rawTracepoint: "hook_raw_tracepoint"
-        case .tracepoint: "hook_tracepoint"
-        }
-    }
-}
-
 /// How often a selector was its policy's first match, and what came of it.
 public struct SelectorHits: Sendable, Equatable {
     /// Matches.
@@ -125,36 +95,15 @@ public struct HookSensor: ~Copyable {
     private static func shapeMaps(
         of open: borrowing OpenBPFObject, _ plan: HookPlan, _ binaries: BinaryTable
     ) throws(BPFError) {
-        let maskBytes = plan.wordCount * MemoryLayout<UInt64>.size
-        if plan.texts.isEmpty {
-            try open.omitMap("text_values")
-        } else {
+        let tables = plan.tables(binaries)
+        for name in HookPlan.tableNames where !tables.contains(where: { $0.name == name }) {
+            try open.omitMap(name)
+        }
+        for table in tables {
             try open.setMap(
-                "text_values", maxEntries: plan.texts.count,
-                keySize: MemoryLayout<UInt32>.size * 2 + plan.textKeyBytes,
-                valueSize: MemoryLayout<shrike_text_value>.size + maskBytes)
+                table.name, maxEntries: max(table.count, 1), keySize: table.keyBytes,
+                valueSize: table.valueBytes)
         }
-        if plan.intervals.isEmpty {
-            try open.omitMap("number_intervals")
-        } else {
-            try open.setMap(
-                "number_intervals", maxEntries: plan.intervals.count,
-                valueSize: MemoryLayout<UInt64>.size + maskBytes)
-        }
-        if plan.candidates.isEmpty {
-            try open.omitMap("process_candidates")
-            try open.omitMap("binary_classes")
-        } else {
-            let rows = plan.candidates.values.reduce(0) { $0 + $1.count }
-            try open.setMap("process_candidates", maxEntries: rows, valueSize: maskBytes)
-            try open.setMap("binary_classes", maxEntries: max(binaries.paths.count, 1))
-        }
-        if !plan.candidates.isEmpty, binaries.hasParts {
-            try open.setMap("binary_parts", maxEntries: binaries.starts.count + binaries.ends.count)
-        } else {
-            try open.omitMap("binary_parts")
-        }
-        try open.setMap("selector_actions", maxEntries: plan.selectors.count)
         try open.setMap("selector_hits", maxEntries: plan.selectors.count)
     }
 
@@ -162,56 +111,13 @@ public struct HookSensor: ~Copyable {
     private static func fillMaps(
         of loaded: borrowing LoadedBPFObject, _ plan: HookPlan, _ binaries: BinaryTable
     ) throws(BPFError) {
-        if !plan.texts.isEmpty {
-            let map = try loaded.map("text_values")
-            for entry in plan.texts {
-                try map.update(
-                    key: MapBytes.key(entry, keyBytes: plan.textKeyBytes), value: MapBytes.value(entry))
+        for table in plan.tables(binaries) {
+            let map = try loaded.map(table.name)
+            for number in 0..<table.count {
+                let (key, value) = table.entry(number)
+                try map.update(key: key, value: value)
             }
             try map.freeze()
         }
-        if !plan.intervals.isEmpty {
-            let map = try loaded.map("number_intervals")
-            for (index, interval) in plan.intervals.enumerated() {
-                try map.update(index: index, value: MapBytes.value(interval))
-            }
-            try map.freeze()
-        }
-        if !plan.candidates.isEmpty { try fillBinaries(of: loaded, plan, binaries) }
-        let actions = try loaded.map("selector_actions")
-        for (bit, selector) in plan.selectors.enumerated() {
-            try actions.update(index: bit, value: MapBytes.value(selector))
-        }
-        try actions.freeze()
-    }
-
-    private static func fillBinaries(
-        of loaded: borrowing LoadedBPFObject, _ plan: HookPlan, _ binaries: BinaryTable
-    ) throws(BPFError) {
-        let map = try loaded.map("process_candidates")
-        let rows = BinaryDimension.allCases.flatMap { plan.candidates[$0] ?? [] }
-        for (row, candidates) in rows.enumerated() {
-            try map.update(index: row, value: MapBytes.of(candidates))
-        }
-        try map.freeze()
-        let classes = try loaded.map("binary_classes")
-        for (number, path) in binaries.paths.enumerated() {
-            try classes.update(
-                key: MapBytes.binaryKey(path), value: MapBytes.of(binaries.binaryClass(of: number)))
-        }
-        try classes.freeze()
-        guard binaries.hasParts else { return }
-        let parts = try loaded.map("binary_parts")
-        for (number, start) in binaries.starts.enumerated() {
-            try parts.update(
-                key: MapBytes.binaryPartKey(Array(start.utf8), table: 0),
-                value: MapBytes.binaryPartValue(binaries.binaryClass(of: binaries.paths.count + number)))
-        }
-        for (number, end) in binaries.ends.enumerated() {
-            try parts.update(
-                key: MapBytes.binaryPartKey(end.utf8.reversed(), table: 1),
-                value: MapBytes.binaryPartValue(binaries.binaryClass(of: number)))
-        }
-        try parts.freeze()
     }
 }

@@ -4,6 +4,7 @@
 public import ShrikeBPF
 internal import ShrikeBPFObjects
 public import ShrikePins
+internal import ShrikePolicyCompiler
 
 /// The process sensor, attached. Detaches when it ends.
 public final class ProcessSensor: @unchecked Sendable {

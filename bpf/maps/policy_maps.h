@@ -10,7 +10,11 @@
 #include <bpf/bpf_helpers.h>
 #include "shrike_abi.h"
 
+#ifdef __bpf__
 const volatile struct shrike_hook_config config SEC(".rodata.config");
+#else /* in user space (Sources/ShrikeMatcher) each thread runs the plan that it is asked about */
+static _Thread_local struct shrike_hook_config config;
+#endif
 
 /* Text values of all arguments. Key: struct text_key and config.text_key_bytes of text.
  * Value: struct shrike_text_value and config.words mask words.

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plan as the bytes that the hook program reads.
 
-internal import ShrikeABI
-internal import ShrikePolicyCompiler
+public import ShrikeABI
 
 extension HookPlan {
     /// The program's frozen configuration.
-    /// - Parameter typed: parameters that the verifier knows as `struct file *` or `struct path *`.
-    func configuration(
+    /// - Parameters:
+    ///   - typed: parameters that the verifier knows as `struct file *` or `struct path *`.
+    ///   - hasBinaryParts: the binary table has starts or ends of paths.
+    ///   - hookID: number of the hook in event records.
+    ///   - generation: number of this plan, never 0.
+    ///   - binariesGeneration: number of the binary table, never 0.
+    public func configuration(
         _ mechanism: HookMechanism, typed: Set<Int>, hasBinaryParts: Bool, hookID: UInt32, generation: UInt32,
         binariesGeneration: UInt32
     ) -> shrike_hook_config {
@@ -168,55 +172,5 @@ extension PlannedFact {
     /// It is about what is not as it was.
     fileprivate var comparesChanges: Bool {
         (SHRIKE_FACT_PERMITTED_CHANGES.rawValue...SHRIKE_FACT_NAMESPACE_CHANGES.rawValue).contains(fact)
-    }
-}
-
-/// Values of the plan's maps, byte for byte.
-enum MapBytes {
-    static func of<Value: BitwiseCopyable>(_ value: Value) -> [UInt8] {
-        unsafe withUnsafeBytes(of: value) { unsafe Array($0) }
-    }
-
-    static func of(_ set: SelectorSet) -> [UInt8] { set.words.flatMap { of($0) } }
-
-    /// `struct text_key` and as much text as the key holds; the rest is zeros that no one compares.
-    static func key(_ entry: TextEntry, keyBytes: Int) -> [UInt8] {
-        of(UInt32(32 + (entry.keyBits ?? entry.key.count * 8))) + of(entry.table) + entry.key
-            + Array(repeating: 0, count: keyBytes - entry.key.count)
-    }
-
-    static func value(_ entry: TextEntry) -> [UInt8] {
-        of(shrike_text_value(next_table: entry.nextTable, reserved: 0)) + of(entry.alive)
-    }
-
-    static func value(_ interval: Interval) -> [UInt8] { of(interval.start) + of(interval.alive) }
-
-    static func value(_ selector: PlannedSelector) -> [UInt8] {
-        var configuration = shrike_selector_config()
-        configuration.policy_end = UInt16(selector.policyEnd)
-        if selector.isPosted { configuration.flags |= SHRIKE_SELECTOR_POST.rawValue }
-        if let error = selector.overrideError {
-            configuration.flags |= SHRIKE_SELECTOR_OVERRIDE.rawValue
-            configuration.override_error = Int16(error)
-        }
-        configuration.signal = UInt8(selector.signal)
-        configuration.return_signal = UInt8(selector.returnSignal)
-        return of(configuration)
-    }
-
-    /// A path as the binary table's key: padded with zeros.
-    static func binaryKey(_ path: String) -> [UInt8] {
-        let bytes = Array(path.utf8.prefix(BinaryTable.maximumPathBytes))
-        return bytes + Array(repeating: 0, count: Int(SHRIKE_MAX_BINARY_BYTES) - bytes.count)
-    }
-
-    /// `struct text_key` and part of a path, for the table of starts (0) or of reversed ends (1).
-    static func binaryPartKey(_ text: [UInt8], table: UInt32) -> [UInt8] {
-        of(UInt32(32 + text.count * 8)) + of(table) + text
-            + Array(repeating: 0, count: Int(SHRIKE_TEXT_KEY_BYTES) - text.count)
-    }
-
-    static func binaryPartValue(_ binaryClass: UInt32) -> [UInt8] {
-        of(shrike_text_value(next_table: binaryClass, reserved: 0))
     }
 }
