@@ -94,7 +94,9 @@ let package = Package(
         library("ShrikeEventReader", ["ShrikeControl", "ShrikePattern", protobuf]),
         .executableTarget(
             name: "shrike",
-            dependencies: ["ShrikeControl", "ShrikeEventReader", "ShrikeLint", argumentParser],
+            dependencies: [
+                "ShrikeControl", "ShrikeEventReader", "ShrikeLint", "ShrikePolicyTools", argumentParser,
+            ],
             swiftSettings: strict),
 
         // Policies as code.
@@ -107,7 +109,11 @@ let package = Package(
             cSettings: [.unsafeFlags(["-std=c23"])]),
         library("ShrikeLint", ["ShrikePolicy", "ShrikeKernelFacts"]),
         library(
-            "ShrikePolicyTools", ["ShrikeMatcher", "ShrikePolicyCompiler", "ShrikePolicy", "ShrikeABI"]),
+            "ShrikePolicyTools",
+            [
+                "ShrikeMatcher", "ShrikePolicyCompiler", "ShrikePolicy", "ShrikeLint", "ShrikeEvents",
+                "ShrikeABI",
+            ]),
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),

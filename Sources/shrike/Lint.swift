@@ -92,7 +92,7 @@ struct Lint: ParsableCommand {
 
     func run() throws {
         if let text = try reference() {
-            Self.write(text)
+            StandardOutput.write(text)
             return
         }
         guard !paths.isEmpty else { throw UsageError("name files, folders or - for standard input") }
@@ -120,7 +120,7 @@ struct Lint: ParsableCommand {
             guard let known = Baseline(text) else { throw UsageError("\(baseline) is not a baseline file") }
             report = known.filter(report)
         }
-        Self.write(format.text(report, isColoured: isColoured, version: ShrikeVersion.current))
+        StandardOutput.write(format.text(report, isColoured: isColoured, version: ShrikeVersion.current))
         if format != .pretty, report.passedOver > 0, global.debug {
             StandardError.print("shrike: \(report.passedOver) documents of other kinds passed over")
         }
@@ -213,17 +213,6 @@ struct Lint: ParsableCommand {
         case .auto:
             func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
             return isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
-        }
-    }
-
-    /// Writes all of a text; a reader that goes away is no error.
-    private static func write(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
         }
     }
 }

@@ -11,10 +11,10 @@ struct Shrike: ParsableCommand {
         commandName: "shrike",
         abstract: "Reads the events of Shrike, the runtime security engine, and checks its policies.",
         discussion: """
-            Exit status: 0 on success, 1 on every failure, with one line on standard error. `lint` has its own.
+            Exit status: 0 on success, 1 on every failure, with one line on standard error. `lint` and `test` have their own.
             """,
         version: "CLI version: \(ShrikeVersion.current)",
-        subcommands: [GetEvents.self, Lint.self, Version.self]
+        subcommands: [GetEvents.self, Lint.self, Policy.self, PolicyTest.self, Version.self]
     )
 }
 
@@ -22,19 +22,19 @@ struct Shrike: ParsableCommand {
 enum Main {
     static func main() {
         let arguments = GlobalFlags.moveBehindCommand(
-            CommandLine.arguments.dropFirst(), commands: ["getevents", "lint", "version"])
+            CommandLine.arguments.dropFirst(), commands: ["getevents", "lint", "policy", "test", "version"])
         do {
             var command = try Shrike.parseAsRoot(arguments)
             try command.run()
         } catch {
-            exit(report(error, isLint: arguments.first == "lint"))
+            exit(report(error, hasFindings: ["lint", "test"].contains(arguments.first)))
         }
     }
 
     /// Prints help where it was asked for, and errors as one line.
-    /// - Returns: the exit code. The parser's own code for bad flags is 64; scripts expect 1, of `lint` 2,
+    /// - Returns: the exit code. The parser's own code for bad flags is 64; scripts expect 1, of `lint` and `test` 2,
     ///   since 1 means findings there.
-    private static func report(_ error: any Error, isLint: Bool) -> Int32 {
+    private static func report(_ error: any Error, hasFindings: Bool) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
         if Shrike.exitCode(for: error) == .success {
             print(Shrike.fullMessage(for: error))
@@ -42,6 +42,6 @@ enum Main {
         }
         let message = Shrike.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
         if !message.isEmpty { StandardError.print("Error: \(message)") }
-        return isLint ? 2 : 1
+        return hasFindings ? 2 : 1
     }
 }

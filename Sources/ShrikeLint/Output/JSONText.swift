@@ -2,17 +2,22 @@
 // JSON and XML text, as the formats need it.
 
 /// A JSON value to print.
-indirect enum JSONValue {
+public indirect enum JSONValue: Sendable {
+    /// A text.
     case string(String)
+    /// A whole number.
     case number(Int)
+    /// A truth value.
     case bool(Bool)
+    /// Nothing.
     case null
+    /// A list.
     case array([JSONValue])
     /// In the order given.
     case object([(String, JSONValue)])
 
     /// The text, two blanks a level; values that hold no others stand on one line.
-    func text(indent: Int = 0) -> String {
+    public func text(indent: Int = 0) -> String {
         let inner = String(repeating: "  ", count: indent + 1)
         let outer = String(repeating: "  ", count: indent)
         switch self {
@@ -31,7 +36,8 @@ indirect enum JSONValue {
         }
     }
 
-    static func quoted(_ text: String) -> String {
+    /// The text in quotes, escaped.
+    public static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -56,7 +62,7 @@ indirect enum JSONValue {
 }
 
 /// Text for XML: escaped, without the characters that XML 1.0 cannot hold.
-func xmlText(_ text: String) -> String {
+public func xmlText(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -41,12 +41,16 @@ public struct PolicyFinder {
                     configuration: configuration)
             ]
         }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw InputError("\(oneLine(path)): \(Self.reason())") }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return [try input(path)] }
         var inputs: [LintInput] = []
-        for file in try Self.files(below: path, depth: 0) { inputs.append(try input(file)) }
+        for file in try Self.files(at: path) { inputs.append(try input(file)) }
         return inputs
+    }
+
+    /// The files that a path stands for: itself, or the YAML and JSON files below a folder, by name.
+    public static func files(at path: String) throws(InputError) -> [String] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw InputError("\(oneLine(path)): \(reason())") }
+        return status.st_mode & S_IFMT == S_IFDIR ? try files(below: path, depth: 0) : [path]
     }
 
     private mutating func input(_ path: String) throws(InputError) -> LintInput {
