@@ -27,15 +27,14 @@ of_process other-changed 'matchNamespaceChanges: [{operator: NotIn, values: [uts
 of_process kill-changed 'matchCapabilityChanges: [{operator: In, values: [CAP_KILL]}]'
 of_process other-cap 'matchCapabilityChanges: [{operator: NotIn, values: [CAP_KILL]}]'
 start_shriked
-host='inner-host uts-host kill-or-chown'
 
 for name in first second third; do echo go >$name.go; await $name; done
 expect_signal first KILL
 expect_stdout_empty first
-expect_policies first pid-in $host
+expect_policies first pid-in inner-host uts-host kill-or-chown
 expect_stdout second treasure
-expect_policies second $host
-expect_policies third $host pid-not
+expect_policies second inner-host uts-host kill-or-chown
+expect_policies third inner-host uts-host kill-or-chown pid-not
 
 run inner change-self pid open /tmp/vault
 expect_stdout inner "$(cut -d' ' -f1 "$WORK/inner.out") signal 9"
@@ -52,11 +51,11 @@ expect_refused net EACCES
 expect_policies net inner-host pid-not kill-or-chown net-other other-changed
 run drop change-self drop 5 open /tmp/vault
 expect_stdout drop treasure
-expect_policies drop $host pid-not no-kill kill-changed
+expect_policies drop inner-host uts-host kill-or-chown pid-not no-kill kill-changed
 run other change-self drop 3 open /tmp/vault
-expect_policies other $host pid-not other-cap
+expect_policies other inner-host uts-host kill-or-chown pid-not other-cap
 run user change-self user open /tmp/vault
-expect_policies user $host pid-not inner-admin other-changed
+expect_policies user inner-host uts-host kill-or-chown pid-not inner-admin other-changed
 # Executing makes it the beginning again.
 run again change-self uts drop 3 exec /usr/bin/change-self open /tmp/vault
 expect_policies again inner-host pid-not kill-or-chown
