@@ -53,6 +53,21 @@ public struct Daemon {
         }
     }
 
+    /// Reads and checks the policies for this kernel and plans their hooks; nothing is loaded or attached.
+    /// - Returns: how many policies and hooks there are.
+    /// - Throws: `DaemonError` with all that is wrong.
+    public func check() throws(DaemonError) -> (policies: Int, hooks: Int) {
+        let kernel = try KernelFactsReading(procfs: configuration.procfs)
+        let (policies, warnings) = try PolicyFiles.load(
+            files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
+        for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
+        do throws(CompileError) {
+            return (policies.count, try PolicyCompiler.compile(policies, kernel: kernel.facts).hooks.count)
+        } catch {
+            throw .policies(error.diagnostics)
+        }
+    }
+
     /// Everything that is in the kernel or on its way out.
     private struct Engine {
         var processes: ProcessSensor

@@ -31,7 +31,7 @@ enum PolicyFiles {
     }
 
     /// The policy files of a folder, by name. Names that start with a dot are passed over, as editors and
-    /// Kubernetes volumes leave such behind.
+    /// Kubernetes volumes leave such behind; so are tests of policies.
     private static func policyFiles(in folder: String) throws(DaemonError) -> [String] {
         guard let handle = unsafe opendir(folder) else {
             throw .refused("cannot read the policy folder \(folder): \(String(cString: strerror(errno)))")
@@ -42,7 +42,9 @@ enum PolicyFiles {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard !name.hasPrefix("."), [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) else {
+            guard !name.hasPrefix("."), [".yaml", ".yml", ".json"].contains(where: name.hasSuffix),
+                !PolicyFileName.isTest(name)
+            else {
                 continue
             }
             names.append(name)

@@ -39,7 +39,7 @@ struct PolicyGenerate: ParsableCommand {
     @Option(help: ArgumentHelp("Report this system call.", valueName: "name"))
     var watchSyscall: [String] = []
 
-    @Flag(help: "Kill the process instead of refusing.")
+    @Flag(help: "Kill the process, beside refusing.")
     var kill = false
 
     @Option(help: ArgumentHelp("Only for processes of this executable.", valueName: "path"))

@@ -60,6 +60,9 @@ struct ShrikeDaemonCommand: ParsableCommand {
     @Flag(help: "Leave enforcement in place when the daemon is stopped; the next one takes it over.")
     var keepEnforcing = false
 
+    @Flag(help: "Check and plan the policies for this kernel, attach nothing, and end.")
+    var checkPolicies = false
+
     @Option(help: "How much is logged.")
     var logLevel = LogLevel(level: .info)
 
@@ -82,7 +85,10 @@ struct ShrikeDaemonCommand: ParsableCommand {
         configuration.bpfFolder = bpfFolder
         configuration.keepsEnforcing = keepEnforcing
         do throws(DaemonError) {
-            try Daemon(configuration: configuration, logger: logger, logLevel: level).run()
+            let daemon = Daemon(configuration: configuration, logger: logger, logLevel: level)
+            guard checkPolicies else { return try daemon.run() }
+            let (policies, hooks) = try daemon.check()
+            StandardError.print("\(policies) policies on \(hooks) hooks can be loaded")
         } catch {
             StandardError.print("\(error)")
             throw ExitCode(1)

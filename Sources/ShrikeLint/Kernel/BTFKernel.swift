@@ -9,9 +9,12 @@ public struct BTFKernel: LintKernel {
     public let label: String
     private let file: BTFFile
 
+    /// Most bytes of a file of type information; that of a kernel has about six million.
+    private static let limit = 64 << 20
+
     /// Reads raw BTF, such as /sys/kernel/btf/vmlinux.
     public init(path: String, label: String) throws(InputError) {
-        guard let file = BTFFile(try PolicyFinder.contents(of: path)) else {
+        guard let file = BTFFile(try PolicyFinder.contents(of: path, limit: Self.limit)) else {
             throw InputError("\(oneLine(path)): not raw BTF of this machine's byte order")
         }
         self.file = file

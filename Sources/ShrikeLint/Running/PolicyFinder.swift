@@ -42,7 +42,9 @@ public struct PolicyFinder {
             ]
         }
         var inputs: [LintInput] = []
-        for file in try Self.files(at: path) { inputs.append(try input(file)) }
+        for file in try Self.files(at: path) where file == path || !PolicyFileName.isTest(file) {
+            inputs.append(try input(file))
+        }
         return inputs
     }
 
@@ -123,14 +125,20 @@ public struct PolicyFinder {
 
     /// The bytes of a file, one more than the limit for policies at most.
     public static func contents(of path: String) throws(InputError) -> [UInt8] {
+        try contents(of: path, limit: YAMLLimits.standard.bytes + 1)
+    }
+
+    /// The first bytes of a file.
+    static func contents(of path: String, limit: Int) throws(InputError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw InputError("\(oneLine(path)): \(reason())") }
         defer { close(descriptor) }
-        return try read(descriptor, path)
+        return try read(descriptor, path, limit)
     }
 
-    private static func read(_ descriptor: Int32, _ name: String) throws(InputError) -> [UInt8] {
-        let limit = YAMLLimits.standard.bytes + 1
+    private static func read(
+        _ descriptor: Int32, _ name: String, _ limit: Int = YAMLLimits.standard.bytes + 1
+    ) throws(InputError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while bytes.count < limit {

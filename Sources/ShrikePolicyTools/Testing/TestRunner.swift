@@ -155,7 +155,7 @@ public struct TestRunner {
 
     /// Whether a file's name says that it holds tests.
     public static func isTestFile(_ path: String) -> Bool {
-        path.hasSuffix("_test.yaml") || path.hasSuffix("_test.yml")
+        PolicyFileName.isTest(path)
     }
 }
 

@@ -20,7 +20,7 @@ public struct PolicyIntent: Sendable {
     public var watchesExecutions = false
     /// System calls that are reported, by name.
     public var watchedSystemCalls: [String] = []
-    /// Kill instead of refusing.
+    /// Kill, beside refusing.
     public var kills = false
     /// Only processes of these executables.
     public var binaries: [String] = []
@@ -44,7 +44,9 @@ public struct PolicyIntent: Sendable {
         if !deniedWrites.isEmpty { hooks.append(writeHook) }
         if !deniedPrograms.isEmpty || watchesExecutions { hooks.append(executionHook) }
         if !hooks.isEmpty { documents.append(head(name) + "  lsmhooks:\n" + hooks.joined()) }
-        if !watchedSystemCalls.isEmpty { documents.append(head(documents.isEmpty ? name : name + "-calls") + callHooks) }
+        if !watchedSystemCalls.isEmpty {
+            documents.append(head(documents.isEmpty ? name : name + "-calls") + callHooks)
+        }
         return documents.joined(separator: "---\n")
     }
 
@@ -75,7 +77,10 @@ public struct PolicyIntent: Sendable {
             - {index: 1, type: int}
             selectors:
 
-        """ + fileSelectors(deniedWrites, action: enforcement, more: "      - {index: 1, operator: Mask, values: [\"2\"]}\n")
+        """
+            + fileSelectors(
+                deniedWrites, action: enforcement,
+                more: "      - {index: 1, operator: Mask, values: [\"2\"]}\n")
     }
 
     private var executionHook: String {
@@ -94,13 +99,16 @@ public struct PolicyIntent: Sendable {
     private var callHooks: String {
         "  # System calls are seen as they are asked for, on user memory: good for watching, too early to decide on.\n"
             + "  lists:\n  - name: watched\n    type: syscalls\n    values:\n"
-            + watchedSystemCalls.map { "    - \(JSONValue.quoted($0.hasPrefix("sys_") ? $0 : "sys_" + $0))\n" }.joined()
+            + watchedSystemCalls.map { name in
+                "    - \(JSONValue.quoted(name.hasPrefix("sys_") ? name : "sys_" + name))\n"
+            }.joined()
             + "  kprobes:\n  - call: list:watched\n    selectors:\n" + selector([], action: nil)
     }
 
     private var enforcement: String {
         kills
-            ? "      # The process gets SIGKILL before the operation takes effect.\n      - action: Sigkill\n"
+            ? "      # Refused too: the signal alone may come when the operation is done.\n"
+                + "      - {action: Override, argError: -1}\n      - action: Sigkill\n"
             : "      # -1 is EPERM.\n      - {action: Override, argError: -1}\n"
     }
 
