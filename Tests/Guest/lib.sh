@@ -432,6 +432,27 @@ expect_policies() {
 	[ "${have# }" = "${want# }" ] || fail "policies that matched '$name' should be '$want', but are '$have'"
 }
 
+# expect_later NAME [POLICY...] - as expect_policies, but looked at by check_expected, once for all: reading a long
+# stream for each of a hundred commands takes minutes.
+expect_later() {
+	local name=$1 policies
+	shift
+	policies=$(printf '%s\n' "$@" | sort | tr '\n' ' ')
+	printf '%s %s %s\n' "$name" "$(pid_of "$name")" "${policies# }" >>"$WORK/expected"
+}
+
+# check_expected - every expect_later since the last time.
+check_expected() {
+	local name pid want have
+	settle
+	jq -R -r "$PRELUDE"' fromjson? | select(.process_kprobe != null) | "\(pid) \(policy)"' "$EVENTS" | sort -u >"$WORK/pairs"
+	while read -r name pid want; do
+		have=$(awk -v pid="$pid" '$1 == pid { printf "%s%s", separator, $2; separator = " " }' "$WORK/pairs")
+		[ "$have" = "${want% }" ] || fail "policies that matched '$name' should be '${want% }', but are '$have'"
+	done <"$WORK/expected"
+	rm "$WORK/expected"
+}
+
 # exec_id_of PID - the exec_id of the newest image of a process.
 exec_id_of() {
 	wait_event ".process_exec.process.pid == $1"
