@@ -117,6 +117,7 @@ let package = Package(
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
+        tests("ShrikeBPF", ["CLibbpf"]),
         tests("ShrikePattern"),
         tests("ShrikePolicy"),
         .testTarget(

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static shrike_libbpf_sink current_sink;
 
@@ -35,4 +36,9 @@ void shrike_set_libbpf_sink(shrike_libbpf_sink sink)
 void shrike_name_thread(const char *name)
 {
 	pthread_setname_np(pthread_self(), name);
+}
+
+int shrike_memory_file(const char *name)
+{
+	return memfd_create(name, MFD_CLOEXEC);
 }

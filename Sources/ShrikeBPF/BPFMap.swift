@@ -14,12 +14,6 @@ public struct BPFMap: Sendable {
     /// Entries, or bytes for a ring.
     public let maxEntries: Int
 
-    /// Sets the value of a key. Sizes must be the map's.
-    public func update(key: UnsafeRawPointer, value: UnsafeRawPointer) throws(BPFError) {
-        let result = unsafe bpf_map_update_elem(fileDescriptor, key, value, UInt64(BPF_ANY))
-        guard result == 0 else { throw BPFError("write map", name, errno: -result) }
-    }
-
     /// Sets entry `index` of an array map.
     public func update(index: Int, value: [UInt8]) throws(BPFError) {
         precondition(value.count == valueSize, "value size of \(name)")
@@ -28,11 +22,51 @@ public struct BPFMap: Sendable {
         guard result == 0 else { throw BPFError("write map", name, errno: -result) }
     }
 
-    /// Sets a key of a hash or trie map.
-    public func update(key: [UInt8], value: [UInt8]) throws(BPFError) {
-        let result = bpf_map_update_elem(fileDescriptor, key, value, UInt64(BPF_ANY))
-        guard result == 0 else { throw BPFError("write map", name, errno: -result) }
+    /// Sets `count` keys, with one system call for many of them where the kernel has that
+    /// for this type of map.
+    /// - Parameter entry: key and value of the n-th. Sizes must be the map's.
+    public func fill(
+        count: Int, _ entry: (Int) -> (key: [UInt8], value: [UInt8])
+    ) throws(BPFError) {
+        var next = 0
+        while next < count {
+            let chunk = next..<min(next + Self.batchEntries, count)
+            var keys: [UInt8] = []
+            var values: [UInt8] = []
+            for number in chunk {
+                let (key, value) = entry(number)
+                keys += key
+                values += value
+            }
+            precondition(values.count == valueSize * chunk.count, "value size of \(name)")
+            try update(keys: keys, values: values, count: chunk.count)
+            next = chunk.upperBound
+        }
     }
+
+    /// Entries that are put together in memory at a time.
+    private static let batchEntries = 1024
+
+    private func update(keys: [UInt8], values: [UInt8], count: Int) throws(BPFError) {
+        var done = UInt32(count)
+        var options = bpf_map_batch_opts()
+        options.sz = MemoryLayout<bpf_map_batch_opts>.size
+        var result = bpf_map_update_batch(fileDescriptor, keys, values, &done, &options)
+        guard result == -Self.notSupported || result == -EINVAL else {
+            guard result == 0 else { throw BPFError("write map", name, errno: -result) }
+            return
+        }
+        let keySize = keys.count / count
+        for number in 0..<count {
+            let key = keys[number * keySize..<(number + 1) * keySize]
+            let value = values[number * valueSize..<(number + 1) * valueSize]
+            result = bpf_map_update_elem(fileDescriptor, Array(key), Array(value), UInt64(BPF_ANY))
+            guard result == 0 else { throw BPFError("write map", name, errno: -result) }
+        }
+    }
+
+    /// ENOTSUPP of the kernel, which is none of user space's numbers (include/linux/errno.h).
+    private static let notSupported: Int32 = 524
 
     /// No more writes from user space, by anybody, for the map's whole life.
     public func freeze() throws(BPFError) {

@@ -19,20 +19,33 @@ public struct OpenBPFObject: ~Copyable {
     public let name: String
 
     /// Parses the ELF file in `bytes`, which must stay valid while the object is open.
+    /// - Parameter types: what it is relocated against; nil: all types of the kernel.
     /// - Throws: `BPFError` when libbpf cannot read it.
-    public init(_ bytes: UnsafeRawBufferPointer, name: String) throws(BPFError) {
+    public init(
+        _ bytes: UnsafeRawBufferPointer, name: String, types: RelocationTypes? = nil
+    ) throws(BPFError) {
         var options = bpf_object_open_opts()
         options.sz = MemoryLayout<bpf_object_open_opts>.size
-        // SAFETY: libbpf copies the name; the bytes outlive the call by the caller's promise.
+        // SAFETY: libbpf copies the texts; the bytes outlive the call by the caller's promise.
+        let path = types?.path ?? ""
         let opened = unsafe name.withCString { cName in
-            unsafe options.object_name = cName
-            return unsafe bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
+            unsafe path.withCString { cPath in
+                unsafe options.object_name = cName
+                if !path.isEmpty { unsafe options.btf_custom_path = cPath }
+                return unsafe bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
+            }
         }
         guard let opened = unsafe opened else {
             throw BPFError("open", name, errno: errno, detail: LibbpfMessages.takeTellingLine())
         }
         owner = unsafe ObjectHandle(opened)
         self.name = name
+    }
+
+    /// The names of its own types.
+    var typeNames: Set<String> {
+        guard let types = unsafe bpf_object__btf(handle) else { return [] }
+        return unsafe BTFSubset.names(in: types)
     }
 
     private borrowing func map(_ mapName: String) throws(BPFError) -> OpaquePointer {

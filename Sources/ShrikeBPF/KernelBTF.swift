@@ -3,23 +3,6 @@
 internal import CLibbpf
 internal import Glibc
 
-/// Kinds of BTF types; include/uapi/linux/btf.h. Spelt out since newer headers and libbpf's both define them.
-private enum BTFKind {
-    static let integer: UInt32 = 1
-    static let pointer: UInt32 = 2
-    static let structure: UInt32 = 4
-    static let union: UInt32 = 5
-    static let enumeration: UInt32 = 6
-    static let forward: UInt32 = 7
-    static let typedef: UInt32 = 8
-    static let volatile: UInt32 = 9
-    static let const: UInt32 = 10
-    static let restrict: UInt32 = 11
-    static let function: UInt32 = 12
-    static let typeTag: UInt32 = 18
-    static let enumeration64: UInt32 = 19
-}
-
 /// A C type as far as reading an argument needs it.
 public enum BTFType: Sendable, Hashable {
     /// No value.
@@ -54,7 +37,8 @@ public struct BTFFunction: Sendable, Hashable {
 /// vmlinux BTF, indexed once; about 6 MB while alive.
 public final class KernelBTF {
     private let handle: OpaquePointer
-    private var functions: [String: UInt32] = [:]
+    /// Made when it is first asked.
+    private lazy var functions = unsafe BTFNameTable(handle) { unsafe kind($0) == BTFKind.function }
 
     /// Reads the kernel's BTF (/sys/kernel/btf/vmlinux).
     /// - Throws: `BPFError` when the kernel has none (CONFIG_DEBUG_INFO_BTF).
@@ -65,7 +49,18 @@ public final class KernelBTF {
         unsafe handle = loaded
     }
 
+    /// Types in the form of that file.
+    init(raw: UnsafeRawBufferPointer) throws(BPFError) {
+        guard let loaded = unsafe btf__new(raw.baseAddress, UInt32(raw.count)) else {
+            throw BPFError("read", "type information", errno: errno)
+        }
+        unsafe handle = loaded
+    }
+
     deinit { unsafe btf__free(handle) }
+
+    /// Lends the types to code that reads them as libbpf has them.
+    func withHandle<Result>(_ body: (OpaquePointer) -> Result) -> Result { unsafe body(handle) }
 
     private func name(_ offset: UInt32) -> String {
         guard let text = unsafe btf__name_by_offset(handle, offset) else { return "" }
@@ -73,32 +68,21 @@ public final class KernelBTF {
     }
 
     private func kind(_ type: UnsafePointer<btf_type>) -> UInt32 {
-        let information = unsafe type.pointee.info
-        return (information >> 24) & 0x1f
-    }
-
-    private func index() {
-        guard functions.isEmpty else { return }
-        let count = unsafe btf__type_cnt(handle)
-        for id in 1..<count {
-            guard let type = unsafe btf__type_by_id(handle, id) else { continue }
-            guard unsafe kind(type) == BTFKind.function else { continue }
-            // Several types can have one name; the first is taken, as the kernel's own look-up does.
-            let symbol = unsafe name(type.pointee.name_off)
-            if functions[symbol] == nil { functions[symbol] = id }
-        }
+        unsafe BTFKind.of(type)
     }
 
     /// All function names.
     public var functionNames: some Sequence<String> {
-        index()
-        return functions.keys
+        functions.ids.lazy.map { [self] id in
+            unsafe btf__type_by_id(handle, id).map { unsafe name($0.pointee.name_off) } ?? ""
+        }
     }
 
     /// The prototype of a function, or nil when BTF has none of this name.
     public func function(named symbol: String) -> BTFFunction? {
-        index()
-        guard let id = functions[symbol], let function = unsafe btf__type_by_id(handle, id) else {
+        guard let id = unsafe functions.id(of: symbol, handle),
+            let function = unsafe btf__type_by_id(handle, id)
+        else {
             return nil
         }
         return unsafe self.function(named: symbol, prototype: function.pointee.type)

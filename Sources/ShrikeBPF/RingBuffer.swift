@@ -18,6 +18,9 @@ public struct RingBuffer: ~Copyable {
     private let data: UnsafeRawPointer
     private let pageSize: Int
     private var position: UInt64
+    /// Where a record that the ring's end cuts is put together, once a turn of the ring: mapping the pages twice
+    /// in a row, as libbpf does, would spare that and count each page twice as this process's memory.
+    private var joined: UnsafeMutableRawBufferPointer?
 
     /// Why there is no next record.
     public enum Next {
@@ -44,10 +47,9 @@ public struct RingBuffer: ~Copyable {
                 nil, pageSize, PROT_READ | PROT_WRITE, MAP_SHARED, map.fileDescriptor, 0),
             unsafe consumer != MAP_FAILED
         else { throw BPFError("map", "\(map.name) consumer page", errno: errno) }
-        // The data pages appear twice in a row, so that a record is never split.
         guard
             let producer = unsafe mmap(
-                nil, pageSize + 2 * sizeBytes, PROT_READ, MAP_SHARED, map.fileDescriptor, off_t(pageSize)),
+                nil, pageSize + sizeBytes, PROT_READ, MAP_SHARED, map.fileDescriptor, off_t(pageSize)),
             unsafe producer != MAP_FAILED
         else {
             let error = BPFError("map", "\(map.name) data pages", errno: errno)
@@ -62,7 +64,8 @@ public struct RingBuffer: ~Copyable {
 
     deinit {
         unsafe munmap(consumer, pageSize)
-        unsafe munmap(UnsafeMutableRawPointer(mutating: producer), pageSize + 2 * sizeBytes)
+        unsafe munmap(UnsafeMutableRawPointer(mutating: producer), pageSize + sizeBytes)
+        unsafe joined?.deallocate()
     }
 
     /// The next record, left in place; called again it tells the same, or what has come since.
@@ -70,16 +73,38 @@ public struct RingBuffer: ~Copyable {
         while true {
             let published = unsafe shrike_load_acquire_u64(producer)
             guard position < published else { return .empty }
-            // SAFETY: the kernel keeps every record of [position, published) inside the data pages.
-            let header = unsafe data + Int(position & UInt64(sizeBytes - 1))
+            // SAFETY: the kernel keeps every record of [position, published) inside the data pages; a header is as
+            // long as what it is aligned to.
+            let offset = Int(position & UInt64(sizeBytes - 1))
+            let header = unsafe data + offset
             let length = unsafe shrike_load_acquire_u32(header)
             if length & Self.busyBit != 0 { return .busy }
             if length & Self.discardBit == 0 {
-                return unsafe .record(
-                    UnsafeRawBufferPointer(start: header + Int(Self.headerSize), count: Int(length)))
+                let start = offset + Int(Self.headerSize)
+                if start + Int(length) > sizeBytes { return unsafe .record(join(start, Int(length))) }
+                return unsafe .record(UnsafeRawBufferPointer(start: data + start, count: Int(length)))
             }
             position += Self.stride(length & ~Self.discardBit)
         }
+    }
+
+    /// The bytes from `start` on to the ring's end, and those from its beginning. One record at most that is not
+    /// committed lies across the end, so its copy stays as long as it is lent.
+    private mutating func join(_ start: Int, _ length: Int) -> UnsafeRawBufferPointer {
+        let room: UnsafeMutableRawBufferPointer
+        if let joined, joined.count >= length {
+            unsafe room = joined
+        } else {
+            unsafe joined?.deallocate()
+            unsafe room = .allocate(byteCount: length, alignment: 16)
+            unsafe joined = room
+        }
+        // SAFETY: a record is never longer than the ring, and starts in it or right behind its end.
+        let head = sizeBytes - start
+        unsafe room.copyMemory(from: UnsafeRawBufferPointer(start: data + start, count: head))
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[head..<length])
+            .copyMemory(from: UnsafeRawBufferPointer(start: data, count: length - head))
+        return unsafe UnsafeRawBufferPointer(rebasing: room[..<length])
     }
 
     /// Steps behind a record that `peek` lent.

@@ -83,7 +83,7 @@ public struct Daemon {
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
         let sink = try openSink()
-        let processes = try startProcessSensor(pins)
+        let processes = try startProcessSensor(kernel, pins)
         let layouts = HookLayouts()
         let policies = PolicyManager(
             engine: HookEngine(layouts: layouts, processes: processes, pins: pins), logger: logger
@@ -117,10 +117,12 @@ public struct Daemon {
         }
     }
 
-    private func startProcessSensor(_ pins: PinFolder?) throws(DaemonError) -> ProcessSensor {
+    private func startProcessSensor(
+        _ kernel: KernelFactsReading, _ pins: PinFolder?
+    ) throws(DaemonError) -> ProcessSensor {
         do throws(BPFError) {
             let sensor = try ProcessSensor(
-                criticalRingBytes: configuration.criticalRingBytes,
+                kernel: kernel.facts.types, criticalRingBytes: configuration.criticalRingBytes,
                 observationRingBytes: configuration.observationRingBytes)
             if let pins { try sensor.pin(in: pins) }
             return sensor

@@ -115,7 +115,9 @@ public enum MapBytes {
         unsafe withUnsafeBytes(of: value) { unsafe Array($0) }
     }
 
-    static func of(_ set: SelectorSet) -> [UInt8] { set.words.flatMap { of($0) } }
+    static func of(_ set: SelectorSet) -> [UInt8] {
+        unsafe set.words.withUnsafeBytes { unsafe Array($0) }
+    }
 
     /// `struct text_key` and as much text as the key holds; the rest is zeros that no one compares.
     static func key(_ entry: TextEntry, keyBytes: Int) -> [UInt8] {

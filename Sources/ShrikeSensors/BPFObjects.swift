@@ -5,10 +5,14 @@ internal import ShrikeBPF
 internal import ShrikeBPFObjects
 
 extension shrike_bpf_object {
-    /// Parses the object. Its bytes are part of the program, so they outlive everything.
-    func open() throws(BPFError) -> OpenBPFObject {
-        // SAFETY: name and bytes are constants of the C target, size_bytes is the array's size.
-        try unsafe OpenBPFObject(
-            UnsafeRawBufferPointer(start: bytes, count: size_bytes), name: String(cString: name))
+    /// The ELF file. It is part of the program, so it outlives everything.
+    var file: UnsafeRawBufferPointer {
+        // SAFETY: bytes are a constant of the C target, size_bytes is the array's size.
+        unsafe UnsafeRawBufferPointer(start: bytes, count: size_bytes)
+    }
+
+    /// Parses the object.
+    func open(_ types: RelocationTypes?) throws(BPFError) -> OpenBPFObject {
+        try unsafe OpenBPFObject(file, name: String(cString: name), types: types)
     }
 }

@@ -40,7 +40,7 @@ public struct HookSensor: ~Copyable {
     ) throws(BPFError) {
         target = plan.target
         self.mechanism = mechanism
-        let open = try shrike_function_object.open()
+        let open = try shrike_function_object.open(processes.types)
         try processes.share(with: open)
         try open.keepPrograms([mechanism.program])
         switch mechanism {
@@ -113,10 +113,7 @@ public struct HookSensor: ~Copyable {
     ) throws(BPFError) {
         for table in plan.tables(binaries) {
             let map = try loaded.map(table.name)
-            for number in 0..<table.count {
-                let (key, value) = table.entry(number)
-                try map.update(key: key, value: value)
-            }
+            try map.fill(count: table.count) { table.entry($0) }
             try map.freeze()
         }
     }

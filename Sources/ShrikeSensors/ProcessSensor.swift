@@ -12,10 +12,18 @@ public final class ProcessSensor: @unchecked Sendable {
 
     private let object: LoadedBPFObject
     private let links: [BPFLinkBox]
+    /// What all programs are relocated against.
+    let types: RelocationTypes?
 
     /// Loads and attaches the sensor's programs. Ring sizes are powers of two of whole pages.
-    public init(criticalRingBytes: Int, observationRingBytes: Int) throws(BPFError) {
-        let open = try shrike_process_object.open()
+    /// - Parameter kernel: the running kernel's types.
+    public init(
+        kernel: KernelBTF, criticalRingBytes: Int, observationRingBytes: Int
+    ) throws(BPFError) {
+        // Without them each object takes longer to load, and nothing else changes.
+        types = try? RelocationTypes(
+            kernel, objects: [shrike_process_object.file, shrike_function_object.file])
+        let open = try shrike_process_object.open(types)
         try open.setMap("critical_ring", maxEntries: criticalRingBytes)
         try open.setMap("observation_ring", maxEntries: observationRingBytes)
         let loaded = try open.load()

@@ -18,6 +18,9 @@ void shrike_set_libbpf_sink(shrike_libbpf_sink sink);
 /* Names the calling thread, at most 15 bytes; pthread_setname_np(3). */
 void shrike_name_thread(const char *name);
 
+/* An empty file of this process alone, close-on-exec; memfd_create(2). Returns a descriptor, or -1 and errno. */
+int shrike_memory_file(const char *name);
+
 /* Positions and record lengths of a BPF ring buffer; kernel side: kernel/bpf/ringbuf.c. */
 static inline uint64_t shrike_load_acquire_u64(const void *at)
 {
