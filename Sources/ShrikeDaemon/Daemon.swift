@@ -168,6 +168,7 @@ public struct Daemon {
         var losses = LossReport()
         while signals.wait(seconds: configuration.lossReportSeconds) == nil {
             losses.report(counters.read(), logger)
+            engine.policies.settle()
         }
         thread.stopAndJoin()
         events.endAll()

@@ -186,6 +186,9 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
     /// Lets what is pinned go on when this process ends: links that are closed in an orderly way are disabled first.
     func leaveInPlace() { _ = unsafe Unmanaged.passRetained(self) }
 
+    /// See `HookEngine.settle`.
+    func settle() { state.withLock { _ in engine.settle() } }
+
     /// Detaches everything, at the end.
     func removeAll() { state.withLock { _ in engine.removeAll() } }
 }

@@ -19,6 +19,7 @@ public final class HookEngine {
     private var binariesGeneration: UInt32 = 0
     private var generation: UInt32 = 0
     private var retired: [SelectorKey: ActionCounts] = [:]
+    private var settling: [(target: HookTarget, generation: UInt32, since: ContinuousClock.Instant)] = []
 
     /// - Parameters:
     ///   - layouts: told of each plan before its first event.
@@ -56,13 +57,27 @@ public final class HookEngine {
             }
             for hook in changed { try makeLive(hook) }
         } catch {
-            for hook in changed { discard(hook) }
+            for hook in changed { takeBack(hook) }
             throw error
         }
         let replaced = hooks.values.filter { next[$0.plan.target]?.generation != $0.generation }
         hooks = next
         (binaries, binariesGeneration) = (plan.binaries, table)
         for hook in replaced { retire(hook) }
+        settling += changed.map { ($0.plan.target, $0.generation, .now) }
+    }
+
+    /// Ends what changes leave for the calls that were on their way: call it now and then.
+    ///
+    /// The kernel detaches what was replaced some time after its last reference goes, and no call takes seconds
+    /// from one program to the next.
+    public func settle() {
+        let limit = ContinuousClock.now - .seconds(2)
+        for change in settling where change.since < limit {
+            guard let hook = hooks[change.target], hook.generation == change.generation else { continue }
+            try? processes.makeLive(hookID: hook.id, generation: hook.generation)
+        }
+        settling.removeAll { $0.since < limit }
     }
 
     private func load(
@@ -97,7 +112,8 @@ public final class HookEngine {
 
     private func makeLive(_ hook: AttachedHook) throws(HookError) {
         do throws(BPFError) {
-            try processes.makeLive(hookID: hook.id, generation: hook.generation)
+            try processes.makeLive(
+                hookID: hook.id, generation: hook.generation, replaces: hooks[hook.plan.target] != nil)
         } catch {
             throw HookError(
                 target: hook.plan.target, place: hook.plan.place, mechanism: hook.sensor.mechanism,
@@ -135,6 +151,13 @@ public final class HookEngine {
     private func discard(_ hook: AttachedHook) {
         pins?.remove(hook.pinName)
         layouts.retire(hookID: hook.id, generation: hook.generation)
+    }
+
+    /// Gives a hook back to the program that it was to replace.
+    private func takeBack(_ hook: AttachedHook) {
+        let before = hooks[hook.plan.target]?.generation ?? 0
+        try? processes.makeLive(hookID: hook.id, generation: before)
+        discard(hook)
     }
 
     private func retire(_ hook: AttachedHook) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The process sensor in the kernel: fork, exec and exit, and the maps that all hooks share.
 
+internal import ShrikeABI
 public import ShrikeBPF
 internal import ShrikeBPFObjects
 public import ShrikePins
@@ -56,14 +57,16 @@ public final class ProcessSensor: @unchecked Sendable {
     public func counters() throws(BPFError) -> [UInt64] { try object.map("counters").perCPUSums() }
 
     /// From the moment that this returns, this generation of the hook decides and no other does.
-    func makeLive(hookID: UInt32, generation: UInt32) throws(BPFError) {
-        try object.map("live_generations").update(index: Int(hookID), value: MapBytes.of(generation))
+    /// - Parameter replaces: a generation before may be amid a call, and goes by what this one notes.
+    func makeLive(hookID: UInt32, generation: UInt32, replaces: Bool = false) throws(BPFError) {
+        let word = generation | (replaces ? SHRIKE_GENERATION_REPLACES : 0)
+        try object.map("live_generations").update(index: Int(hookID), value: MapBytes.of(word))
     }
 
     /// The maps that a hook's object takes over in place of its own.
     static let sharedMaps = [
         "task_states", "thread_images", "critical_ring", "observation_ring", "counters", "scratch_slots",
-        "live_generations",
+        "live_generations", "turns",
     ]
 
     /// Makes `open` use this sensor's maps.

@@ -9,10 +9,10 @@
 #include "action/run_actions.h"
 #include "event/write_hook_event.h"
 #include "extract/read_task.h"
+#include "filter/is_live.h"
 #include "filter/match_arguments.h"
 #include "filter/match_facts.h"
 #include "filter/match_process.h"
-#include "maps/live_maps.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
@@ -73,15 +73,6 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 			keep_base(state, (struct task_struct *)bpf_get_current_task());
 	}
 	return refusal(scratch);
-}
-
-/* is_live - this program is the one that decides at its hook, see maps/live_maps.h. */
-static __always_inline bool is_live(void)
-{
-	__u32 hook = config.hook_id;
-	__u32 *generation = bpf_map_lookup_elem(&live_generations, &hook);
-
-	return generation && *generation == config.generation;
 }
 
 static __always_inline long run_hook(void *context)

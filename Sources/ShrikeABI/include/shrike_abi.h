@@ -34,6 +34,8 @@
 #define SHRIKE_MAX_BINARY_BYTES 256
 /* Distinct hooks, live or waiting to replace one, over all policies. */
 #define SHRIKE_MAX_HOOKS 4096
+/* In the word that names a hook's live generation: calls may be on their way that began before it was. */
+#define SHRIKE_GENERATION_REPLACES 0x80000000u
 /* argv bytes carried by one record; what is longer precedes it in chunks. */
 #define SHRIKE_MAX_ARGS_CHUNK_BYTES 8192
 
@@ -72,10 +74,10 @@ enum shrike_counter : __u32 {
 /* First bytes of every record. */
 struct shrike_event_header {
 	__u32 size_bytes; /* whole record, this header included */
-	__u16 kind;       /* enum shrike_event_kind */
+	__u16 kind; /* enum shrike_event_kind */
 	__u16 cpu;
-	__u64 ktime_ns;   /* CLOCK_MONOTONIC */
-	__u32 pid;        /* thread group id in the host pid namespace */
+	__u64 ktime_ns; /* CLOCK_MONOTONIC */
+	__u32 pid; /* thread group id in the host pid namespace */
 	__u32 tid;
 };
 _Static_assert(sizeof(struct shrike_event_header) == 24, "wire size");
@@ -130,8 +132,8 @@ struct shrike_event_fork {
 	struct shrike_process_key process;
 	struct shrike_process_key parent;
 	__u64 cgroup_id;
-	__u32 nspid;  /* pid in the innermost pid namespace; 0 in the host's */
-	__u32 flags;  /* enum shrike_process_flag */
+	__u32 nspid; /* pid in the innermost pid namespace; 0 in the host's */
+	__u32 flags; /* enum shrike_process_flag */
 };
 _Static_assert(sizeof(struct shrike_event_fork) == 72, "wire size");
 
