@@ -2,6 +2,9 @@
 /* What BPF objects the kernel holds, asked of the kernel itself: no tool, no library.
  *
  *   bpf-objects list                 one line each: "program ID TYPE NAME", "map …", "link …"
+ *   bpf-objects sizes                what they take: "map NAME BYTES", "program NAME BYTES JITED VERIFIED":
+ *                                    bytes of memory as accounted, bytes of machine code, instructions that
+ *                                    the verifier went through
  *   bpf-objects on FUNCTION          names of the programs attached to that kernel function
  *                                    (fentry, fexit, fmod_ret; also as LSM hook bpf_lsm_FUNCTION)
  */
@@ -35,6 +38,17 @@ static unsigned int next_id(enum bpf_cmd command, unsigned int id)
 	exit(1);
 }
 
+/* Fills @info for the object that @fd refers to. */
+static int get_info_by_fd(int fd, void *info, unsigned int size)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.info.bpf_fd = fd;
+	attr.info.info_len = size;
+	attr.info.info = (unsigned long)info;
+	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) == 0;
+}
+
 /* Fills @info for the object @id. False when it has gone in the meantime. */
 static int get_info(enum bpf_cmd command, unsigned int id, void *info, unsigned int size)
 {
@@ -43,13 +57,9 @@ static int get_info(enum bpf_cmd command, unsigned int id, void *info, unsigned 
 
 	if (fd < 0)
 		return 0;
-	memset(&attr, 0, sizeof(attr));
-	attr.info.bpf_fd = fd;
-	attr.info.info_len = size;
-	attr.info.info = (unsigned long)info;
-	result = bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
+	result = get_info_by_fd(fd, info, size);
 	close(fd);
-	return result == 0;
+	return result;
 }
 
 static void list(void)
@@ -71,6 +81,47 @@ static void list(void)
 
 		if (get_info(BPF_LINK_GET_FD_BY_ID, id, &info, sizeof(info)))
 			printf("link %u %u\n", id, info.type);
+	}
+}
+
+/* Bytes that the kernel accounts for an object; see proc(5), fdinfo. */
+static long accounted_bytes(int fd)
+{
+	char path[64], line[256];
+	long bytes = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, "memlock:", 8))
+			bytes = atol(line + 8);
+	}
+	if (file)
+		fclose(file);
+	return bytes;
+}
+
+static void sizes(void)
+{
+	for (unsigned int id = 0; (id = next_id(BPF_MAP_GET_NEXT_ID, id));) {
+		union bpf_attr attr = { .map_id = id };
+		int fd = bpf(BPF_MAP_GET_FD_BY_ID, &attr);
+		struct bpf_map_info info = { 0 };
+
+		if (fd >= 0 && get_info_by_fd(fd, &info, sizeof(info)))
+			printf("map %s %ld\n", info.name, accounted_bytes(fd));
+		close(fd);
+	}
+	for (unsigned int id = 0; (id = next_id(BPF_PROG_GET_NEXT_ID, id));) {
+		union bpf_attr attr = { .prog_id = id };
+		int fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+		struct bpf_prog_info info = { 0 };
+
+		if (fd >= 0 && get_info_by_fd(fd, &info, sizeof(info)))
+			printf("program %s %ld %u %u\n", info.name, accounted_bytes(fd),
+			       info.jited_prog_len, info.verified_insns);
+		close(fd);
 	}
 }
 
@@ -146,8 +197,12 @@ int main(int argc, char **argv)
 		list();
 		return 0;
 	}
+	if (argc == 2 && !strcmp(argv[1], "sizes")) {
+		sizes();
+		return 0;
+	}
 	if (argc != 3 || strcmp(argv[1], "on")) {
-		fprintf(stderr, "usage: bpf-objects list | on FUNCTION\n");
+		fprintf(stderr, "usage: bpf-objects list | sizes | on FUNCTION\n");
 		return 2;
 	}
 	unsigned int ids[2] = { 0, 0 };
