@@ -200,6 +200,13 @@ try_shriked() {
 
 # stop_shriked - ends the daemon the polite way; it must end well, soon, and leave nothing in the kernel.
 stop_shriked() {
+	end_shriked
+	expect_nothing_left
+	check_stream
+}
+
+# end_shriked - the same, whatever it leaves.
+end_shriked() {
 	local deadline status=0
 	[ -n "$shriked_pid" ] || fail "shriked does not run"
 	kill -TERM "$shriked_pid" || fail "shriked has ended before its time: $(tail -n 1 "$LOG")"
@@ -213,8 +220,13 @@ stop_shriked() {
 	wait "$shriked_pid" || status=$?
 	shriked_pid=
 	[ "$status" = 0 ] || fail "shriked ended with status $status after SIGTERM"
-	expect_nothing_left
-	check_stream
+}
+
+# kill_shriked - ends the daemon as a crash does.
+kill_shriked() {
+	kill -KILL "$shriked_pid" || fail "shriked has ended before its time: $(tail -n 1 "$LOG")"
+	wait "$shriked_pid" || : # by its signal
+	shriked_pid=
 }
 
 # freeze_shriked - stops the daemon as SIGSTOP does, and waits until each of its threads has stopped: a thread
@@ -247,6 +259,21 @@ expect_nothing_left() {
 	done
 	[ -z "$(ls -A /sys/fs/bpf)" ] || fail "left in /sys/fs/bpf: $(ls -A /sys/fs/bpf)"
 	[ ! -s /sys/kernel/tracing/kprobe_events ] || fail "left in kprobe_events: $(head -n 1 /sys/kernel/tracing/kprobe_events)"
+}
+
+# expect_log TEXT - the daemon has logged it.
+expect_log() { grep -q -- "$1" "$LOG" || fail "the daemon's log should hold '$1'"; }
+
+# wait_until CONDITION MESSAGE - waits until the shell condition is true, for 10 s.
+wait_until() {
+	local deadline
+	read_clock
+	deadline=$((clock + 1000))
+	until eval "$1"; do
+		read_clock
+		[ "$clock" -lt "$deadline" ] || fail "$2"
+		usleep 50000
+	done
 }
 
 # ---------------------------------------------------------------------------------------- commands
