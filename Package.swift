@@ -117,7 +117,7 @@ let package = Package(
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
-        tests("ShrikeBPF", ["CLibbpf"]),
+        tests("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
         tests("ShrikePattern"),
         tests("ShrikePolicy"),
         .testTarget(
