@@ -19,6 +19,8 @@ public final class HookEngine {
     private var binariesGeneration: UInt32 = 0
     private var generation: UInt32 = 0
     private var retired: [SelectorKey: ActionCounts] = [:]
+    /// Detached, and perhaps still amid a call that it counts.
+    private var detached: [(hook: AttachedHook, since: ContinuousClock.Instant)] = []
     private var settling: [(target: HookTarget, generation: UInt32, since: ContinuousClock.Instant)] = []
 
     /// - Parameters:
@@ -78,6 +80,13 @@ public final class HookEngine {
             try? processes.makeLive(hookID: hook.id, generation: hook.generation)
         }
         settling.removeAll { $0.since < limit }
+        let ended = detached.prefix { $0.since < limit }
+        for (hook, _) in ended { keepCounts(of: hook) }
+        detached.removeFirst(ended.count)
+    }
+
+    private func keepCounts(of hook: AttachedHook) {
+        for (key, counts) in hook.counts { retired[key, default: ActionCounts()] += counts }
     }
 
     private func load(
@@ -160,11 +169,16 @@ public final class HookEngine {
         discard(hook)
     }
 
+    /// Detached hooks whose tables are kept for the calls that were on their way.
+    private static let detachedLimit = 64
+
     private func retire(_ hook: AttachedHook) {
         // A plan without this hook: nothing takes its place, so it is told to stop.
         if hooks[hook.plan.target] == nil { try? processes.makeLive(hookID: hook.id, generation: 0) }
-        for (key, counts) in hook.counts { retired[key, default: ActionCounts()] += counts }
         discard(hook)
+        hook.detach()
+        detached.append((hook, .now))
+        if detached.count > Self.detachedLimit { keepCounts(of: detached.removeFirst().hook) }
     }
 
     /// What is hooked and how, ordered by symbol.
@@ -174,7 +188,7 @@ public final class HookEngine {
 
     /// What policies' selectors have done, since each policy was loaded.
     public var counts: [SelectorKey: ActionCounts] {
-        hooks.values.reduce(into: retired) { all, hook in
+        (Array(hooks.values) + detached.map(\.hook)).reduce(into: retired) { all, hook in
             for (key, counts) in hook.counts { all[key, default: ActionCounts()] += counts }
         }
     }
@@ -190,12 +204,17 @@ public final class HookEngine {
     }
 
     /// Forgets what a policy did: the next one of this name starts at nothing.
-    public func forgetCounts(of policy: PolicyKey) { retired = retired.filter { $0.key.policy != policy } }
+    public func forgetCounts(of policy: PolicyKey) {
+        for (hook, _) in detached { keepCounts(of: hook) }
+        detached = []
+        retired = retired.filter { $0.key.policy != policy }
+    }
 
     /// Detaches everything.
     public func removeAll() {
         for hook in hooks.values { pins?.remove(hook.pinName) }
         hooks = [:]
+        detached = []
     }
 }
 
@@ -214,7 +233,7 @@ public struct HookError: Error, Sendable {
 /// One hook in the kernel, with what it was made from.
 private final class AttachedHook {
     let plan: HookPlan
-    let sensor: HookSensor
+    private(set) var sensor: HookSensor
     let id: UInt32
     let generation: UInt32
 
@@ -224,6 +243,8 @@ private final class AttachedHook {
         self.id = id
         self.generation = generation
     }
+
+    func detach() { sensor.detach() }
 
     var pinName: String { "hook-\(id)-\(generation)" }
 

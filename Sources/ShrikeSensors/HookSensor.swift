@@ -25,7 +25,7 @@ public struct HookSensor: ~Copyable {
     /// Bytes of kernel memory that its tables and its program take.
     public let kernelBytes: Int
     private let object: LoadedBPFObject
-    private let link: BPFLink
+    private var link: BPFLink?
 
     /// Loads and attaches the plan's program beside whatever else is on the function. It decides nothing until
     /// its generation is made live.
@@ -69,7 +69,10 @@ public struct HookSensor: ~Copyable {
     }
 
     /// Lets the program live on without this process.
-    public func pin(at path: String) throws(BPFError) { try link.pin(at: path) }
+    public borrowing func pin(at path: String) throws(BPFError) { try link?.pin(at: path) }
+
+    /// Takes the program off its hook; the tables stay, for what they have counted.
+    public mutating func detach() { link = nil }
 
     /// What each selector has done so far, by its bit.
     public func hits() throws(BPFError) -> [SelectorHits] {
