@@ -29,6 +29,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let grpcTransport = Target.Dependency.product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 let package = Package(
     name: "shrike",
@@ -42,6 +47,10 @@ let package = Package(
         // Without the trait for Foundation streams, which brings all of Foundation.
         .package(
             url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: ["FieldMaskUtilities"]),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
     ],
     targets: [
         // The kernel's edge.
@@ -83,19 +92,29 @@ let package = Package(
                 "ShrikeSensors", "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikePolicy",
                 "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "ShrikePins", "CShrikeShims", logging,
             ]),
+        library(
+            "ShrikeServer",
+            [
+                "ShrikeDaemon", "ShrikeExport", "ShrikeSensors", "ShrikePolicy", "ShrikePolicyCompiler",
+                "ShrikeJSON", "ShrikeRPC", "ShrikeControl", "ShrikeEventReader", protobuf, grpcCore,
+                grpcProtobuf, grpcTransport, x509, logging,
+            ]),
         .executableTarget(
             name: "shriked",
-            dependencies: ["ShrikeDaemon", "ShrikeControl", argumentParser, logging],
+            dependencies: ["ShrikeDaemon", "ShrikeServer", "ShrikeControl", argumentParser, logging],
             swiftSettings: strict),
 
         // The command line.
         .target(
             name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
+        library("ShrikeRPC", ["ShrikeControl", protobuf, grpcCore, grpcProtobuf]),
+        library("ShrikeClient", ["ShrikeRPC", protobuf, grpcCore, grpcTransport]),
         library("ShrikeEventReader", ["ShrikeControl", "ShrikePattern", protobuf]),
         .executableTarget(
             name: "shrike",
             dependencies: [
-                "ShrikeControl", "ShrikeEventReader", "ShrikeLint", "ShrikePolicyTools", argumentParser,
+                "ShrikeControl", "ShrikeClient", "ShrikeRPC", "ShrikeEventReader", "ShrikeLint", "ShrikePins",
+                "ShrikePolicyTools", protobuf, grpcCore, argumentParser,
             ],
             swiftSettings: strict),
 

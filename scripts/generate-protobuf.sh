@@ -1,49 +1,54 @@
 #!/bin/sh
-# Regenerates the committed Swift code in Sources/ShrikeControl/Generated from the .proto files.
+# Regenerates the committed Swift code from the .proto files in Sources/ShrikeControl/Protos: messages into
+# Sources/ShrikeControl/Generated, stubs of the gRPC services into Sources/ShrikeRPC/Generated.
 #
-# Not part of a build: run it by hand after a change to Sources/ShrikeControl/Protos.
-# Needs protoc (Debian: protobuf-compiler) and protoc-gen-swift of the swift-protobuf version that
-# Package.resolved names. If the plugin is not in PATH, name it:
+# Not part of a build: run it by hand after a change to the .proto files. Needs protoc (Debian:
+# protobuf-compiler) and two plugins of the versions that Package.resolved names. If they are not in PATH,
+# name them:
 #
-#   PROTOC_GEN_SWIFT=path/to/protoc-gen-swift scripts/generate-protobuf.sh
+#   PROTOC_GEN_SWIFT=…/protoc-gen-swift PROTOC_GEN_GRPC_SWIFT=…/protoc-gen-grpc-swift-2 scripts/generate-protobuf.sh
 #
-# To build the plugin, in a checkout of swift-protobuf: swift build --product protoc-gen-swift.
-#
-# Stubs of the gRPC services are generated too when PROTOC_GEN_GRPC_SWIFT names a
-# protoc-gen-grpc-swift-2 and GRPC_OUT a folder to put them into.
+# To build them: swift build --product protoc-gen-swift in a checkout of swift-protobuf, swift build
+# --product protoc-gen-grpc-swift-2 in one of grpc-swift-protobuf.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 protos=$root/Sources/ShrikeControl/Protos
-generated=$root/Sources/ShrikeControl/Generated
-plugin=${PROTOC_GEN_SWIFT:-$(command -v protoc-gen-swift || true)}
+messages=$root/Sources/ShrikeControl/Generated
+stubs=$root/Sources/ShrikeRPC/Generated
+
+plugin() {
+    path=${2:-$(command -v "$1" || true)}
+    if [ -z "$path" ]; then
+        echo "generate-protobuf: no $1 in PATH; name one with $3" >&2
+        exit 1
+    fi
+    echo "$path"
+}
 
 if ! command -v protoc >/dev/null; then
     echo "generate-protobuf: protoc is not installed (Debian: protobuf-compiler)" >&2
     exit 1
 fi
-if [ -z "$plugin" ]; then
-    echo "generate-protobuf: no protoc-gen-swift in PATH; name one with PROTOC_GEN_SWIFT" >&2
-    exit 1
-fi
+swift=$(plugin protoc-gen-swift "${PROTOC_GEN_SWIFT:-}" PROTOC_GEN_SWIFT)
+grpc=$(plugin protoc-gen-grpc-swift-2 "${PROTOC_GEN_GRPC_SWIFT:-}" PROTOC_GEN_GRPC_SWIFT)
 
-rm -f "$generated"/*.pb.swift
-mkdir -p "$generated"
+rm -f "$messages"/*.pb.swift "$stubs"/*.grpc.swift
+mkdir -p "$messages" "$stubs"
 protoc --proto_path="$protos" \
-    --plugin=protoc-gen-swift="$plugin" \
-    --swift_out="$generated" \
+    --plugin=protoc-gen-swift="$swift" \
+    --swift_out="$messages" \
     --swift_opt=Visibility=Public \
     --swift_opt=UseAccessLevelOnImports=true \
     --swift_opt=FileNaming=DropPath \
-    "$protos"/tetragon/*.proto
+    "$protos"/tetragon/*.proto "$protos"/grpc/health/v1/*.proto
 
-if [ -n "${PROTOC_GEN_GRPC_SWIFT:-}" ]; then
-    mkdir -p "${GRPC_OUT:?GRPC_OUT names the folder for the gRPC stubs}"
-    protoc --proto_path="$protos" \
-        --plugin=protoc-gen-grpc-swift="$PROTOC_GEN_GRPC_SWIFT" \
-        --grpc-swift_out="$GRPC_OUT" \
-        --grpc-swift_opt=Visibility=Public \
-        --grpc-swift_opt=UseAccessLevelOnImports=true \
-        --grpc-swift_opt=FileNaming=DropPath \
-        "$protos"/tetragon/sensors.proto "$protos"/tetragon/eventlogservice.proto
-fi
+protoc --proto_path="$protos" \
+    --plugin=protoc-gen-grpc-swift="$grpc" \
+    --grpc-swift_out="$stubs" \
+    --grpc-swift_opt=Visibility=Public \
+    --grpc-swift_opt=UseAccessLevelOnImports=true \
+    --grpc-swift_opt=FileNaming=DropPath \
+    "$protos"/tetragon/sensors.proto "$protos"/tetragon/eventlogservice.proto "$protos"/grpc/health/v1/health.proto
+# The messages are a module of their own: who reads events from a pipe needs no gRPC.
+sed -i 's/^public import GRPCCore$/public import GRPCCore\npublic import ShrikeControl/' "$stubs"/*.grpc.swift

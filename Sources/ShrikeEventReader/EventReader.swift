@@ -91,6 +91,20 @@ public struct EventReader {
         return summary
     }
 
+    /// Prints one event that did not come from a descriptor, as JSON without a newline, and writes it at once.
+    /// - Returns: false when nobody reads the output, or a stop came: nothing more is to be shown.
+    /// - Throws: `Failure`.
+    public mutating func show(_ line: [UInt8]) throws(Failure) -> Bool {
+        do throws(Ending) {
+            try handle(.complete(line))
+            try flush()
+            return true
+        } catch {
+            if case .failure(let failure) = error { throw failure }
+            return false
+        }
+    }
+
     /// Waits for input and reads it; flushes first when none is waiting.
     private mutating func read(
         _ input: Int32, into chunk: UnsafeMutableRawBufferPointer

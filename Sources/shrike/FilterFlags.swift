@@ -4,6 +4,7 @@
 import ArgumentParser
 import ShrikeControl
 import ShrikeEventReader
+import SwiftProtobuf
 
 /// Which events are printed.
 struct FilterFlags: ParsableArguments {
@@ -58,8 +59,8 @@ struct FilterFlags: ParsableArguments {
         help: ArgumentHelp("Do not print these fields.", valueName: "fields"))
     var excludeFields: [String] = []
 
-    /// Makes one filter of all flags; `nil` when none was given.
-    func eventFilter() throws -> EventFilter? {
+    /// One filter of all flags; empty when none was given.
+    func filterMessage() throws -> Tetragon_Filter {
         var filter = Tetragon_Filter()
         filter.eventSet = try ListFlag.values(eventTypes + processType).map(Self.eventType)
         filter.namespace = ListFlag.values(namespace) + (host ? [""] : [])
@@ -69,6 +70,12 @@ struct FilterFlags: ParsableArguments {
         filter.containerNameRegex = ListFlag.values(containers)
         filter.policyNames = ListFlag.values(policyNames)
         filter.celExpression = celExpression
+        return filter
+    }
+
+    /// The same, to be applied here; `nil` when no flag was given.
+    func eventFilter() throws -> EventFilter? {
+        let filter = try filterMessage()
         guard filter != Tetragon_Filter() else { return nil }
         do throws(EventFilterError) {
             return try EventFilter(filter)
@@ -90,7 +97,21 @@ struct FilterFlags: ParsableArguments {
         return text
     }
 
-    /// Makes the field filters; the exclusion comes last and always wins.
+    /// The field filters, for the daemon; the exclusion comes last and always wins.
+    func fieldFilterMessages() throws -> [Tetragon_FieldFilter] {
+        _ = try fieldFilters()  // an unknown field is an error before anything is sent
+        return [(Tetragon_FieldFilterAction.include, includeFields), (.exclude, excludeFields)].compactMap {
+            action, flags in
+            let paths = ListFlag.values(flags)
+            guard !paths.isEmpty else { return nil }
+            return .with {
+                $0.action = action
+                $0.fields = Google_Protobuf_FieldMask(protoPaths: paths)
+            }
+        }
+    }
+
+    /// The same, to be applied here.
     func fieldFilters() throws -> [FieldFilter] {
         let included = ListFlag.values(includeFields)
         let excluded = ListFlag.values(excludeFields)

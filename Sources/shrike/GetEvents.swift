@@ -2,22 +2,29 @@
 // shrike getevents
 
 import ArgumentParser
+import Dispatch
+import GRPCCore
 import Glibc
+import ShrikeClient
 import ShrikeControl
 import ShrikeEventReader
+import ShrikeRPC
+import SwiftProtobuf
 
 /// Prints events.
-struct GetEvents: ParsableCommand {
+struct GetEvents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "getevents",
         abstract: "Print events: as JSON, or one line for people each.",
         discussion: """
-            Reads events as JSON lines from standard input, keeps those that pass all filters, and prints \
-            them. Filters of different flags must all pass; of the values of one flag, any one. Lists are \
+            Reads events as JSON lines from standard input or, when nothing is piped in, from the daemon; keeps \
+            those that pass all filters, and prints them. Filters of different flags must all pass; of the values of one flag, any one. Lists are \
             separated by commas, and flags may be repeated; a value with a comma in it is put in double \
             quotes. Regular expressions are RE2 and match anywhere unless they are anchored.
 
             Examples:
+              shrike getevents -o compact
+                  Watch what the daemon on this machine tells.
               shriked | shrike getevents -o compact
                   Watch what happens.
               shrike getevents -o compact --process-type kprobe,lsm <events.json
@@ -36,24 +43,83 @@ struct GetEvents: ParsableCommand {
     @Flag(help: "Connect again when the daemon goes away. Not used when events are piped in.")
     var reconnect = false
 
-    @Option(help: .hidden)
-    var reconnectWait: String?
+    @Option(help: ArgumentHelp("How long to wait before that.", valueName: "time"))
+    var reconnectWait = TimeSpan(.seconds(2))
 
-    func run() throws {
+    func run() async throws {
+        guard InputKind(descriptor: STDIN_FILENO) == .stream else { return try await followDaemon() }
         let printer = try EventPrinter(
             output.eventOutput(), filter: filters.eventFilter(), fieldFilters: filters.fieldFilters())
-        guard InputKind(descriptor: STDIN_FILENO) == .stream else {
-            throw CommandError(
-                "reading from a daemon over gRPC is not supported by this version; "
-                    + "pipe events in: shriked | shrike getevents")
-        }
+        var reader = makeReader(printer, stop: StopSignal.install())
+        report(try reader.run(input: STDIN_FILENO))
+    }
+
+    private func makeReader(_ printer: EventPrinter, stop: Int32) -> EventReader {
         // The incumbent's floor, so that a small value does not lose ordinary lines.
         let maximumLength = max(global.maxRecvSize, 64 << 10)
         let debug: ((String) -> Void)? = global.debug ? { StandardError.print("shrike: \($0)") } : nil
-        var reader = EventReader(
-            printer, maximumLineLength: maximumLength, output: STDOUT_FILENO, stop: StopSignal.install(),
-            debug: debug)
-        report(try reader.run(input: STDIN_FILENO))
+        return EventReader(
+            printer, maximumLineLength: maximumLength, output: STDOUT_FILENO, stop: stop, debug: debug)
+    }
+
+    // MARK: From the daemon, which filters
+
+    private func followDaemon() async throws {
+        let request = try Tetragon_GetEventsRequest.with {
+            $0.allowList = [try filters.filterMessage()]
+            $0.fieldFilters = try filters.fieldFilterMessages()
+        }
+        let stop = StopSignal.install()
+        let printer = EventPrinter(output.eventOutput())
+        let stream = Task { try await follow(request, printer, stop) }
+        let signal = DispatchSource.makeReadSource(fileDescriptor: stop)
+        signal.setEventHandler { stream.cancel() }
+        signal.resume()
+        defer { signal.cancel() }
+        do {
+            try await stream.value
+        } catch is CancellationError {
+            // SIGINT or SIGTERM: an orderly end.
+        }
+    }
+
+    private func follow(_ request: Tetragon_GetEventsRequest, _ printer: EventPrinter, _ stop: Int32)
+        async throws
+    {
+        let connection = global.connection
+        while true {
+            let text: String
+            do {
+                var reader = makeReader(printer, stop: stop)
+                guard try await receive(request, connection, &reader) else { return }
+                text = "failed to receive events: the daemon ended the stream"
+            } catch let error as RPCError where error.code != .cancelled {
+                text = "failed to receive events: \(connection.text(of: error))"
+            } catch is RPCError {
+                return
+            }
+            if Task.isCancelled { return }
+            guard reconnect else { throw CommandError(text) }
+            StandardError.print("getevents: err:\(text) retrying in \(reconnectWait)")
+            try await Task.sleep(for: reconnectWait.duration)
+        }
+    }
+
+    /// - Returns: whether the daemon ended the stream; false when nobody reads the output any more.
+    private func receive(
+        _ request: Tetragon_GetEventsRequest, _ connection: DaemonConnection, _ reader: inout EventReader
+    ) async throws -> Bool {
+        let box = ReaderBox(reader)
+        return try await connection.attempt { client in
+            let sensors = Tetragon_FineGuidanceSensors.Client(wrapping: client)
+            return try await sensors.getEvents(request, options: connection.options(isStream: true)) {
+                response in
+                for try await event in response.messages {
+                    guard try box.reader.show(try ProtoJSON.bytes(event)) else { return false }
+                }
+                return true
+            }
+        }
     }
 
     private func report(_ summary: EventReader.Summary) {
@@ -66,6 +132,14 @@ struct GetEvents: ParsableCommand {
             StandardError.print("Warning: none of \(skipped) lines is an event; --debug says why")
         }
     }
+}
+
+/// The reader of a stream.
+// SAFETY: used by one call at a time, which awaits each event before the next.
+private final class ReaderBox: @unchecked Sendable {
+    var reader: EventReader
+
+    init(_ reader: EventReader) { self.reader = reader }
 }
 
 /// An error of a command, in one line.

@@ -6,26 +6,36 @@ import Glibc
 import ShrikeControl
 
 /// The root of the command tree.
-struct Shrike: ParsableCommand {
+struct Shrike: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shrike",
-        abstract: "Reads the events of Shrike, the runtime security engine, and checks its policies.",
+        abstract: "Shrike, the runtime security engine: its events, its policies, its daemon.",
         discussion: """
             Exit status: 0 on success, 1 on every failure, with one line on standard error. `lint` and `test` have their own.
             """,
         version: "CLI version: \(ShrikeVersion.current)",
-        subcommands: [GetEvents.self, Lint.self, Policy.self, PolicyTest.self, Version.self]
+        subcommands: [
+            GetEvents.self, Lint.self, PolicyTest.self, Policy.self, Status.self, Info.self, LogLevel.self,
+            Sensors.self, Version.self,
+        ]
     )
 }
 
 @main
 enum Main {
-    static func main() {
+    static func main() async {
+        let commands = Shrike.configuration.subcommands.flatMap {
+            [$0.configuration.commandName ?? $0._commandName] + $0.configuration.aliases
+        }
         let arguments = GlobalFlags.moveBehindCommand(
-            CommandLine.arguments.dropFirst(), commands: ["getevents", "lint", "policy", "test", "version"])
+            CommandLine.arguments.dropFirst(), commands: Set(commands))
         do {
             var command = try Shrike.parseAsRoot(arguments)
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch {
             exit(report(error, hasFindings: ["lint", "test"].contains(arguments.first)))
         }

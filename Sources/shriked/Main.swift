@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import Logging
 internal import ShrikeDaemon
+internal import ShrikeServer
 
 /// `shriked`
 struct ShrikeDaemonCommand: ParsableCommand {
@@ -63,6 +64,8 @@ struct ShrikeDaemonCommand: ParsableCommand {
     @Flag(help: "Check and plan the policies for this kernel, attach nothing, and end.")
     var checkPolicies = false
 
+    @OptionGroup(title: "API") var server: ServerFlags
+
     @Option(help: "How much is logged.")
     var logLevel = LogLevel(level: .info)
 
@@ -85,7 +88,9 @@ struct ShrikeDaemonCommand: ParsableCommand {
         configuration.bpfFolder = bpfFolder
         configuration.keepsEnforcing = keepEnforcing
         do throws(DaemonError) {
-            let daemon = Daemon(configuration: configuration, logger: logger, logLevel: level)
+            let daemon = Daemon(
+                configuration: configuration, logger: logger, logLevel: level,
+                services: [GRPCService(configuration: server.configuration, logger: logger)])
             guard checkPolicies else { return try daemon.run() }
             let (policies, hooks) = try daemon.check()
             StandardError.print("\(policies) policies on \(hooks) hooks can be loaded")

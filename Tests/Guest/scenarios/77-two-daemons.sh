@@ -4,7 +4,7 @@ file_policy guard /tmp/vault <<-YAML
 	- action: Sigkill
 YAML
 start_shriked
-"$SHRIKED" --export-filename "$WORK/second.events" --bpf-dir /sys/fs/bpf/second >"$WORK/second.out" 2>"$WORK/second.err" &
+"$SHRIKED" --export-filename "$WORK/second.events" --bpf-dir /sys/fs/bpf/second --server-address "" --info-file "" >"$WORK/second.out" 2>"$WORK/second.err" &
 second=$!
 read_clock
 deadline=$((clock + 6000))

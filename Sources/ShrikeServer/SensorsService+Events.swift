@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream of events.
+
+internal import GRPCCore
+internal import ShrikeControl
+internal import ShrikeDaemon
+internal import ShrikeEventReader
+internal import ShrikeExport
+internal import ShrikeRPC
+internal import SwiftProtobuf
+
+extension SensorsService {
+    /// Events from now on, until the client goes or the daemon ends.
+    ///
+    /// Lines are decoded here, on the call's own task, and only while somebody listens: the event thread copies
+    /// bytes and knows nothing of messages.
+    func getEvents(
+        request: Tetragon_GetEventsRequest, response: RPCWriter<Tetragon_GetEventsResponse>,
+        context: ServerContext
+    ) async throws {
+        let selection = try EventSelection(request)
+        let subscription = interfaces.events.subscribe(limit: queueEvents)
+        defer { interfaces.events.end(subscription) }
+        try await withRPCCancellationHandler {
+            for await batch in subscription.batches() {
+                if batch.lost > 0 { try await response.write(lossNotice(batch.lost)) }
+                for chunk in batch.chunks {
+                    for line in chunk.split(separator: 0x0a) {
+                        guard let event = selection.event(of: Array(line)) else { continue }
+                        try await response.write(event)
+                    }
+                }
+            }
+        } onCancelRPC: {
+            interfaces.events.end(subscription)
+            subscription.finish()
+        }
+    }
+
+    /// Tells a slow client how many events it lost: the same event that the daemon's own rate limit makes.
+    private func lossNotice(_ count: UInt64) -> Tetragon_GetEventsResponse {
+        .with {
+            $0.rateLimitInfo.numberOfDroppedProcessEvents = count
+            $0.nodeName = interfaces.nodeName
+            $0.time = Google_Protobuf_Timestamp(nanoseconds: RealTime.nanoseconds())
+        }
+    }
+}
+
+/// What one client wants to see.
+private struct EventSelection {
+    private let allowed: [EventFilter]
+    private let denied: [EventFilter]
+    private let fields: [(filter: FieldFilter, kinds: Set<Tetragon_EventType>, isInverted: Bool)]
+    private let decoder = EventDecoder()
+
+    init(_ request: Tetragon_GetEventsRequest) throws(RPCError) {
+        do {
+            allowed = try request.allowList.map { try EventFilter($0) }
+            denied = try request.denyList.map { try EventFilter($0) }
+            fields = try request.fieldFilters.map {
+                (
+                    try FieldFilter($0.action == .exclude ? .exclude : .include, paths: $0.fields.paths),
+                    Set($0.eventSet), $0.hasInvertEventSet && $0.invertEventSet.value
+                )
+            }
+        } catch {
+            throw SensorsService.failure("\(error)")
+        }
+    }
+
+    /// The event of a line; nil when the client does not want it.
+    func event(of line: [UInt8]) -> Tetragon_GetEventsResponse? {
+        guard let event = try? decoder.decode(line),
+            allowed.isEmpty || allowed.contains(where: { $0.matches(event) }),
+            !denied.contains(where: { $0.matches(event) })
+        else { return nil }
+        var chosen = line
+        for field in fields
+        where field.kinds.isEmpty || field.kinds.contains(event.eventType) != field.isInverted {
+            guard let filtered = field.filter.apply(to: chosen) else { return nil }
+            chosen = filtered
+        }
+        return chosen == line ? event : try? decoder.decode(chosen)
+    }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keep-trying PATH: opens PATH without pause until SIGTERM, then says how it went:
+ * "allowed N refused M".
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t is_over;
+
+static void end(int number)
+{
+	(void)number;
+	is_over = 1;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long allowed = 0, refused = 0;
+
+	if (argc != 2)
+		return 2;
+	signal(SIGTERM, end);
+	while (!is_over) {
+		int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0) {
+			allowed++;
+			close(fd);
+		} else if (errno == EPERM) {
+			refused++;
+		} else {
+			perror(argv[1]);
+			return 1;
+		}
+	}
+	printf("allowed %lu refused %lu\n", allowed, refused);
+	return 0;
+}
