@@ -114,7 +114,7 @@ let package = Package(
             name: "shrike",
             dependencies: [
                 "ShrikeControl", "ShrikeClient", "ShrikeRPC", "ShrikeEventReader", "ShrikeLint", "ShrikePins",
-                "ShrikePolicyTools", protobuf, grpcCore, argumentParser,
+                "ShrikePolicy", "ShrikePolicyTools", protobuf, grpcCore, argumentParser,
             ],
             swiftSettings: strict),
 

@@ -4,6 +4,8 @@
 import ArgumentParser
 import Glibc
 import ShrikeControl
+import ShrikeLint
+import ShrikePolicy
 import ShrikeRPC
 import SwiftProtobuf
 
@@ -12,6 +14,7 @@ enum ModeArgument: String, ExpressibleByArgument, CaseIterable {
     case enforce, monitor
 
     var message: Tetragon_TracingPolicyMode { self == .enforce ? .tpModeEnforce : .tpModeMonitor }
+    var mode: PolicyMode { self == .enforce ? .enforce : .monitor }
 }
 
 /// Adds the policies of a file.
@@ -22,6 +25,9 @@ struct PolicyAdd: AsyncParsableCommand {
     @ArgumentParser.Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
     var file: String
 
+    @Option(name: .shortAndLong, help: "Run them in this mode, whatever they say themselves.")
+    var mode: ModeArgument?
+
     @Option(help: ArgumentHelp("Where they are said to come from. Default: grpc.", valueName: "domain"))
     var domain = ""
 
@@ -29,13 +35,32 @@ struct PolicyAdd: AsyncParsableCommand {
 
     func run() async throws {
         var request = Tetragon_AddTracingPolicyRequest()
-        request.yaml = String(decoding: try FileContents.read(file), as: UTF8.self)
+        var bytes = try FileContents.read(file)
+        if let mode { bytes = try PolicyModeEdit.set(mode.mode, in: bytes, file: file) }
+        request.yaml = String(decoding: bytes, as: UTF8.self)
         request.domain = domain
         let sent = request
         try await global.callDaemon { calls in
             _ = try await calls.sensors.addTracingPolicy(sent, options: calls.options)
         }
         print("tracing policy \"\(file)\" added")
+    }
+}
+
+/// Prints a file with the mode written into it.
+struct PolicyModify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "modify", abstract: "Print the policies of a file in another mode; changes nothing.")
+
+    @ArgumentParser.Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
+    var file: String
+
+    @Option(name: .shortAndLong, help: "enforce or monitor.") var mode: ModeArgument
+    @OptionGroup(visibility: .hidden) var global: GlobalFlags
+
+    func run() throws {
+        let bytes = try PolicyModeEdit.set(mode.mode, in: try FileContents.read(file), file: file)
+        print(String(decoding: bytes, as: UTF8.self), terminator: "")
     }
 }
 
@@ -129,8 +154,16 @@ struct PolicyConfigure: AsyncParsableCommand {
 
     @OptionGroup var policy: PolicyName
 
-    @Flag(inversion: .prefixedEnableDisable, help: "Put it into the kernel, or take it out.")
-    var policySwitch: Bool?
+    /// Into the kernel, or out of it.
+    enum Switch: String, EnumerableFlag {
+        case enable, disable
+
+        static func help(for value: Self) -> ArgumentHelp? {
+            value == .enable ? "Put it into the kernel." : "Take it out of the kernel; the daemon keeps it."
+        }
+    }
+
+    @Flag var policySwitch: Switch?
 
     @Option(name: .shortAndLong, help: "enforce or monitor.") var mode: ModeArgument?
     @OptionGroup(title: "Global") var global: GlobalFlags
@@ -142,7 +175,7 @@ struct PolicyConfigure: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await global.configure(policy, isEnabled: policySwitch, mode: mode)
+        try await global.configure(policy, isEnabled: policySwitch.map { $0 == .enable }, mode: mode)
         print("tracing policy \"\(policy.name)\" configured")
     }
 }
