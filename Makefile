@@ -79,11 +79,15 @@ clean: ## Remove what was built here (fetched kernels stay in the cache)
 # ---------------------------------------------------------------------------------------------- tests
 
 .PHONY: test
-test: lint test-unit test-guest ## Everything: style, unit tests, guest tests on all kernels
+test: lint test-unit test-api test-guest ## Everything: style, unit tests, the API, guest tests on all kernels
 
 .PHONY: test-unit
 test-unit: deps bpf ## Unit tests, no kernel needed
 	$(SWIFT) test $(SWIFT_CHECKS)
+
+.PHONY: test-api
+test-api: build ## The API against a Python client; as root, where the kernel lets BPF trace processes
+	Tests/API/run
 
 .PHONY: test-guest
 test-guest: build ## Scenarios in virtual machines: KERNEL=6.12 SCENARIO='kill*' narrow it down

@@ -150,6 +150,7 @@ let package = Package(
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        tests("ShrikeServer"),
         .target(name: "BenchAllocations", path: "Tests/Bench/Allocations"),
         .executableTarget(
             name: "shrike-bench-events",

@@ -9,7 +9,8 @@ struct Policy: ParsableCommand {
         commandName: "policy",
         abstract: "Look into policies, and change those of a running daemon.",
         subcommands: [
-            PolicyAdd.self, PolicyDelete.self, PolicyEnable.self, PolicyDisable.self, PolicySetMode.self, PolicyModify.self,
+            PolicyAdd.self, PolicyDelete.self, PolicyEnable.self, PolicyDisable.self, PolicySetMode.self,
+            PolicyModify.self,
             PolicyConfigure.self, PolicyList.self, PolicyDomains.self, PolicyClear.self,
             PolicyExplain.self, PolicyDiff.self, PolicyRender.self, PolicyGenerate.self,
             PolicySchemaCommand.self,

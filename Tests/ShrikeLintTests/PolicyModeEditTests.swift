@@ -2,6 +2,7 @@
 // The mode is written into a policy's own text.
 
 import ShrikeLint
+import ShrikePolicy
 import Testing
 
 @Suite struct PolicyModeEditTests {

@@ -7,7 +7,9 @@ public import ShrikePolicy
 public enum PolicyModeEdit {
     /// The text with every policy in `mode`.
     /// - Throws: the loader's findings, or one that says that this layout cannot be edited.
-    public static func set(_ mode: PolicyMode, in bytes: [UInt8], file: String) throws(PolicyEditError) -> [UInt8] {
+    public static func set(_ mode: PolicyMode, in bytes: [UInt8], file: String) throws(PolicyEditError)
+        -> [UInt8]
+    {
         let loaded = PolicyLoader.load(bytes, file: file)
         guard !loaded.diagnostics.hasErrors else { throw PolicyEditError(loaded.diagnostics) }
         let text = SourceText(bytes)
