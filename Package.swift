@@ -48,6 +48,7 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: ["FieldMaskUtilities"]),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
@@ -99,9 +100,19 @@ let package = Package(
                 "ShrikeJSON", "ShrikeRPC", "ShrikeControl", "ShrikeEventReader", protobuf, grpcCore,
                 grpcProtobuf, grpcTransport, x509, logging,
             ]),
+        library(
+            "ShrikeMetrics",
+            [
+                "ShrikeDaemon", "ShrikeExport", "ShrikeSensors", "ShrikePolicyCompiler", logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "shriked",
-            dependencies: ["ShrikeDaemon", "ShrikeServer", "ShrikeControl", argumentParser, logging],
+            dependencies: [
+                "ShrikeDaemon", "ShrikeServer", "ShrikeMetrics", "ShrikeControl", argumentParser, logging,
+            ],
             swiftSettings: strict),
 
         // The command line.
@@ -151,6 +162,7 @@ let package = Package(
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
         tests("ShrikeServer"),
+        tests("ShrikeMetrics"),
         .target(name: "BenchAllocations", path: "Tests/Bench/Allocations"),
         .executableTarget(
             name: "shrike-bench-events",

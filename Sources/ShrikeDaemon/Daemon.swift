@@ -157,7 +157,8 @@ public struct Daemon {
             processes: engine.processes, loop: loop, sink: engine.sink, events: events)
         let running = try startServices(
             DaemonInterfaces(
-                policies: engine.policies, events: events, counters: { counters.read() }, logLevel: logLevel,
+                policies: engine.policies, events: events, counters: { counters.read() },
+                figures: { loop.figures.forServices }, logLevel: logLevel,
                 nodeName: nodeName, configuration: configuration))
         let thread = EventThread(descriptors: loop.descriptors) { loop.pass() }
         if let count = pins?.removeEarlierRuns(), count > 0 {

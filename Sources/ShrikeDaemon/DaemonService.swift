@@ -13,12 +13,24 @@ public struct DaemonInterfaces: Sendable {
     public var events: EventBroadcast
     /// What was lost and hampered, by name; reads the kernel's counters.
     public var counters: @Sendable () -> [String: UInt64]
+    /// What went through the event thread.
+    public var figures: @Sendable () -> EventFigures
     /// How much is logged.
     public var logLevel: SharedLogLevel
     /// The name in events.
     public var nodeName: String
     /// The configuration of this run.
     public var configuration: DaemonConfiguration
+}
+
+/// What went through the event thread, as of its last pass.
+public struct EventFigures: Sendable {
+    /// Records read from the rings.
+    public var records: UInt64
+    /// Lines made, by kind.
+    public var exported: EventCounts
+    /// Process images that are known.
+    public var processCount: Int
 }
 
 /// Something that runs while the daemon does.

@@ -2,6 +2,7 @@
 // What the event thread owns: the rings and the pipeline that their records go through.
 
 internal import ShrikeExport
+internal import ShrikeProcesses
 internal import Synchronization
 
 /// One pass after the other over the rings.
@@ -16,6 +17,8 @@ final class EventLoop: @unchecked Sendable {
     struct Figures: Sendable {
         var pipeline = PipelineCounters()
         var passedBusy = 0
+        /// Process images in the tree.
+        var processCount = 0
     }
 
     /// The counters as of the last pass; any thread.
@@ -36,7 +39,19 @@ final class EventLoop: @unchecked Sendable {
         let count = rings.drain { [pipeline] in unsafe pipeline.process($0) }
         pipeline.endOfBatch()
         // Once a batch and held for a copy only: a reader never keeps the ring waiting.
-        published.withLock { $0 = Figures(pipeline: pipeline.counters, passedBusy: rings.passedBusy) }
+        published.withLock {
+            $0 = Figures(
+                pipeline: pipeline.counters, passedBusy: rings.passedBusy,
+                processCount: pipeline.processes.count)
+        }
         return count > 0
+    }
+}
+
+extension EventLoop.Figures {
+    /// What services of the daemon may see.
+    var forServices: EventFigures {
+        EventFigures(
+            records: pipeline.records, exported: pipeline.exported, processCount: processCount)
     }
 }

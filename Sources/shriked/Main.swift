@@ -4,7 +4,9 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Logging
+internal import ShrikeControl
 internal import ShrikeDaemon
+internal import ShrikeMetrics
 internal import ShrikeServer
 
 /// `shriked`
@@ -17,7 +19,7 @@ struct ShrikeDaemonCommand: ParsableCommand {
 
             Example: shriked --tracing-policy policy.yaml | shrike getevents -o compact
             """,
-        version: "shriked 0.1.0")
+        version: "shriked \(ShrikeVersion.current)")
 
     @Option(name: .customLong("tracing-policy"), help: "A policy file. May be given more than once.")
     var policies: [String] = []
@@ -90,7 +92,12 @@ struct ShrikeDaemonCommand: ParsableCommand {
         do throws(DaemonError) {
             let daemon = Daemon(
                 configuration: configuration, logger: logger, logLevel: level,
-                services: [GRPCService(configuration: server.configuration, logger: logger)])
+                services: [
+                    GRPCService(configuration: server.configuration, logger: logger),
+                    MetricsService(
+                        address: server.metricsServer, prefix: server.metricsPrefix.rawValue,
+                        version: ShrikeVersion.current, logger: logger),
+                ])
             guard checkPolicies else { return try daemon.run() }
             let (policies, hooks) = try daemon.check()
             StandardError.print("\(policies) policies on \(hooks) hooks can be loaded")

@@ -2,6 +2,7 @@
 // Flags of the API.
 
 internal import ArgumentParser
+internal import ShrikeMetrics
 internal import ShrikeServer
 
 /// Where the API is served, and who may do what there.
@@ -54,7 +55,24 @@ struct ServerFlags: ParsableArguments {
         help: ArgumentHelp("The file by which clients find the API. Empty: none.", valueName: "file"))
     var infoFile = ServerConfiguration().discoveryFile
 
+    @Option(
+        help: ArgumentHelp(
+            "Where metrics are served over HTTP, at /metrics, and /healthz for probes: host:port or :port. Empty: nowhere.",
+            valueName: "address"))
+    var metricsServer = ""
+
+    /// Prefixes of the names of metrics.
+    enum Prefix: String, ExpressibleByArgument, CaseIterable {
+        case tetragon, shrike
+    }
+
+    @Option(help: "The prefix of the names: dashboards of Tetragon know the first.")
+    var metricsPrefix = Prefix.tetragon
+
     func validate() throws {
+        guard metricsServer.isEmpty || MetricsService.isAddress(metricsServer) else {
+            throw ValidationError("--metrics-server is host:port or :port")
+        }
         guard eventQueueSize > 0 else { throw ValidationError("--event-queue-size is a positive number") }
     }
 
