@@ -4,24 +4,31 @@
 
 /// A regular expression in RE2 syntax. It matches anywhere in a text unless it is anchored.
 public struct Pattern: Sendable {
-    private enum Instruction: Sendable {
+    internal enum Instruction: Sendable {
         case scalar(ScalarSet)
         case assertion(PatternAssertion)
         case jump(Int)
+        /// Both ways, the first preferred.
         case split(Int, Int)
+        /// The begin (even) or end (odd) of a group; the whole match is group 0.
+        case save(Int)
         case match
     }
 
     private static let maximumProgramLength = 20_000
 
-    private var program: [Instruction] = []
+    internal private(set) var program: [Instruction] = []
+    /// Groups that can be asked for.
+    public let groupCount: Int
 
     /// Parses an expression.
     /// - Throws: `PatternError` for what RE2 refuses, for Unicode scripts in `\p{…}`, and for expressions
     ///   that are unreasonably large.
     public init(_ pattern: String) throws(PatternError) {
         var parser = PatternParser(pattern)
-        try emit(try parser.parse())
+        let node = try parser.parse()
+        groupCount = parser.groups
+        try emit(node)
         program.append(.match)
     }
 
@@ -58,6 +65,7 @@ public struct Pattern: Sendable {
             case .match: return true
             case .scalar: continue
             case .jump(let target): stack.append(target)
+            case .save: stack.append(index + 1)
             case .split(let first, let second):
                 stack.append(second)
                 stack.append(first)
@@ -78,10 +86,14 @@ public struct Pattern: Sendable {
         case .assertion(let assertion): program.append(.assertion(assertion))
         case .concatenation(let nodes): for node in nodes { try emit(node) }
         case .alternation(let nodes): try emitAlternation(nodes[...])
-        case .repetition(let node, let minimum, let maximum):
+        case .repetition(let node, let minimum, let maximum, let isLazy):
             for _ in 0..<minimum { try emit(node) }
-            guard let maximum else { return try emitLoop(node) }
-            try emitOptional(node, count: maximum - minimum)
+            guard let maximum else { return try emitLoop(node, isLazy) }
+            try emitOptional(node, count: maximum - minimum, isLazy)
+        case .capture(let number, let node):
+            program.append(.save(2 * number))
+            try emit(node)
+            program.append(.save(2 * number + 1))
         }
     }
 
@@ -99,27 +111,33 @@ public struct Pattern: Sendable {
         for jump in jumps { program[jump] = .jump(program.count) }
     }
 
-    private mutating func emitLoop(_ node: PatternNode) throws(PatternError) {
+    private mutating func emitLoop(_ node: PatternNode, _ isLazy: Bool) throws(PatternError) {
         let split = program.count
         program.append(.match)
         try emit(node)
         program.append(.jump(split))
-        program[split] = .split(split + 1, program.count)
+        program[split] = choice(split + 1, program.count, isLazy)
     }
 
-    private mutating func emitOptional(_ node: PatternNode, count: Int) throws(PatternError) {
+    private mutating func emitOptional(
+        _ node: PatternNode, count: Int, _ isLazy: Bool
+    ) throws(PatternError) {
         var splits: [Int] = []
         for _ in 0..<count {
             splits.append(program.count)
             program.append(.match)
             try emit(node)
         }
-        for split in splits { program[split] = .split(split + 1, program.count) }
+        for split in splits { program[split] = choice(split + 1, program.count, isLazy) }
+    }
+
+    private func choice(_ inside: Int, _ behind: Int, _ isLazy: Bool) -> Instruction {
+        isLazy ? .split(behind, inside) : .split(inside, behind)
     }
 }
 
 /// The instructions that are live at one position: a set that keeps its order and is emptied in no time.
-private struct Threads {
+internal struct Threads {
     private(set) var list: [Int] = []
     private var place: [Int]
 

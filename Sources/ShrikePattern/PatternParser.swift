@@ -19,6 +19,7 @@ struct PatternParser {
         var ignoresCase = false
         var isMultiline = false
         var dotMatchesNewline = false
+        var prefersLess = false
     }
 
     private static let maximumDepth = 200
@@ -28,6 +29,7 @@ struct PatternParser {
     var index = 0
     private(set) var flags = Flags()
     private var depth = 0
+    private(set) var groups = 0
 
     init(_ pattern: String) {
         scalars = Array(pattern.unicodeScalars)
@@ -80,10 +82,10 @@ struct PatternParser {
 
     private mutating func parseRepetition(of atom: PatternNode) throws(PatternError) -> PatternNode {
         guard let (minimum, maximum) = try parseCount() else { return atom }
-        // Lazy or not, the answer to "does it match" is the same.
-        _ = take("?")
+        // Lazy or not, the answer to "does it match" is the same; what a group holds is not.
+        let isLazy = take("?") != flags.prefersLess
         if let next = peek, "*+?".unicodeScalars.contains(next) { throw error("repetition of a repetition") }
-        return .repetition(atom, minimum: minimum, maximum: maximum)
+        return .repetition(atom, minimum: minimum, maximum: maximum, isLazy: isLazy)
     }
 
     private mutating func parseCount() throws(PatternError) -> (Int, Int?)? {
@@ -119,17 +121,22 @@ struct PatternParser {
 
     private mutating func parseGroup() throws(PatternError) -> PatternNode? {
         let outer = flags
+        var isCapture = true
         if take("?") {
             if take("P") || peek == "<" {
                 try parseGroupName()
             } else if try parseFlags() {
                 return nil
+            } else {
+                isCapture = false
             }
         }
+        if isCapture { groups += 1 }
+        let number = groups
         let node = try parseAlternation()
         guard take(")") else { throw error("missing )") }
         flags = outer
-        return node
+        return isCapture ? .capture(number, node) : node
     }
 
     private mutating func parseGroupName() throws(PatternError) {
@@ -148,7 +155,7 @@ struct PatternParser {
             case "i": flags.ignoresCase = value
             case "m": flags.isMultiline = value
             case "s": flags.dotMatchesNewline = value
-            case "U": break
+            case "U": flags.prefersLess = value
             case "-": value = false
             case ":": return false
             case ")": return true

@@ -13,8 +13,10 @@ indirect enum PatternNode: Equatable, Sendable {
     case concatenation([PatternNode])
     /// Any one of them.
     case alternation([PatternNode])
-    /// At least `minimum` and at most `maximum` times (`nil`: as often as it goes).
-    case repetition(PatternNode, minimum: Int, maximum: Int?)
+    /// At least `minimum` and at most `maximum` times (`nil`: as often as it goes), more or less of it preferred.
+    case repetition(PatternNode, minimum: Int, maximum: Int?, isLazy: Bool)
+    /// A group whose place in the text can be asked for; counted from 1.
+    case capture(Int, PatternNode)
 }
 
 /// What a position between two scalars can be asked.
