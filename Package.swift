@@ -77,6 +77,7 @@ let package = Package(
         // Events: pure, no kernel.
         library("ShrikeEvents", ["ShrikeABI"]),
         library("ShrikeJSON"),
+        library("ShrikeCEL", ["ShrikeJSON", "ShrikePattern"]),
         library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON"]),
         library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON"]),
 
@@ -158,6 +159,7 @@ let package = Package(
         tests("ShrikePolicyTools", ["ShrikePolicyCompiler", "ShrikePolicy", "ShrikeABI"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeJSON"),
+        tests("ShrikeCEL", ["ShrikeJSON"]),
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
