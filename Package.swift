@@ -78,6 +78,8 @@ let package = Package(
         library("ShrikeEvents", ["ShrikeABI"]),
         library("ShrikeJSON"),
         library("ShrikeCEL", ["ShrikeJSON", "ShrikePattern"]),
+        library(
+            "ShrikeEventFilter", ["ShrikeCEL", "ShrikeControl", "ShrikeJSON", "ShrikePattern", protobuf]),
         library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON"]),
         library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON"]),
 
@@ -121,12 +123,15 @@ let package = Package(
             name: "ShrikeControl", dependencies: [protobuf], exclude: ["Protos"], swiftSettings: strict),
         library("ShrikeRPC", ["ShrikeControl", protobuf, grpcCore, grpcProtobuf]),
         library("ShrikeClient", ["ShrikeRPC", protobuf, grpcCore, grpcTransport]),
-        library("ShrikeEventReader", ["ShrikeControl", "ShrikePattern", protobuf]),
+        library(
+            "ShrikeEventReader",
+            ["ShrikeControl", "ShrikeEventFilter", "ShrikeJSON", "ShrikePattern", protobuf]),
         .executableTarget(
             name: "shrike",
             dependencies: [
-                "ShrikeControl", "ShrikeClient", "ShrikeRPC", "ShrikeEventReader", "ShrikeLint", "ShrikePins",
-                "ShrikePolicy", "ShrikePolicyTools", protobuf, grpcCore, argumentParser,
+                "ShrikeControl", "ShrikeClient", "ShrikeRPC", "ShrikeEventFilter", "ShrikeEventReader",
+                "ShrikeLint", "ShrikePins", "ShrikePolicy", "ShrikePolicyTools", protobuf, grpcCore,
+                argumentParser,
             ],
             swiftSettings: strict),
 
@@ -160,9 +165,10 @@ let package = Package(
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeJSON"),
         tests("ShrikeCEL", ["ShrikeJSON"]),
+        tests("ShrikeEventFilter", ["ShrikeControl", "ShrikeProcesses", "ShrikePattern", protobuf]),
         tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
         tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
-        tests("ShrikeEventReader", ["ShrikeControl", protobuf]),
+        tests("ShrikeEventReader", ["ShrikeControl", "ShrikeEventFilter", protobuf]),
         tests("ShrikeServer"),
         tests("ShrikeMetrics"),
         .target(name: "BenchAllocations", path: "Tests/Bench/Allocations"),

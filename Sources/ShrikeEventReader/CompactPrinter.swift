@@ -2,6 +2,7 @@
 // Prints events one a line for people: what happened, where, who did it, and to what.
 
 public import ShrikeControl
+import ShrikeEventFilter
 
 /// How compact lines look.
 public struct CompactOptions: Sendable {

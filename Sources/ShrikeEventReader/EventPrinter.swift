@@ -2,6 +2,7 @@
 // From one line of input to what is printed for it: decode, filter, choose fields, print.
 
 import ShrikeControl
+public import ShrikeEventFilter
 
 /// The forms in which events are printed.
 public enum EventOutput: Sendable {
@@ -48,8 +49,10 @@ public struct EventPrinter: Sendable {
         var event: Tetragon_GetEventsResponse
         do throws(EventDecodingError) {
             event = try decoder.decode(line)
-            guard filter?.matches(event) ?? true else { return .filtered }
-            guard let chosen = chooseFields(of: line) else { return .skipped(reason: "not an event in JSON") }
+            guard passes(line) else { return .filtered }
+            guard let chosen = chooseFields(of: line, event) else {
+                return .skipped(reason: "not an event in JSON")
+            }
             if case .json = output {
                 // Byte for byte: whoever compares or signs lines sees what the daemon wrote.
                 bytes.append(contentsOf: chosen)
@@ -77,9 +80,14 @@ public struct EventPrinter: Sendable {
         return .printed
     }
 
-    private func chooseFields(of line: [UInt8]) -> [UInt8]? {
+    private func passes(_ line: [UInt8]) -> Bool {
+        guard let filter else { return true }
+        return line.withUnsafeBytes { bytes in EventLine(bytes).map(filter.matches) ?? false }
+    }
+
+    private func chooseFields(of line: [UInt8], _ event: Tetragon_GetEventsResponse) -> [UInt8]? {
         var line = line
-        for filter in fieldFilters {
+        for filter in fieldFilters where filter.concerns(event.eventType) {
             guard let filtered = filter.apply(to: line) else { return nil }
             line = filtered
         }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ShrikeControl
+import ShrikeEventFilter
 import ShrikeEventReader
 import SwiftProtobuf
 
@@ -46,7 +47,7 @@ struct FilterFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Policies, by their exact names.", valueName: "names"))
     var policyNames: [String] = []
 
-    @Option(help: .hidden)
+    @Option(help: ArgumentHelp("Conditions in CEL: process_exec.process.pid == 1", valueName: "expressions"))
     var celExpression: [String] = []
 
     @Option(

@@ -4,6 +4,7 @@ import Glibc
 import ShrikeControl
 import Testing
 
+@testable import ShrikeEventFilter
 @testable import ShrikeEventReader
 
 @Suite("Reading a stream")

@@ -2,6 +2,7 @@
 
 import Testing
 
+@testable import ShrikeEventFilter
 @testable import ShrikeEventReader
 
 @Suite("Field filters")

@@ -2,8 +2,8 @@
 // Keeps or removes fields of an event. It works on the bytes of the line, not on the decoded message: the
 // order of the keys, the spelling of the values and what a newer daemon added all stay as they were.
 
-import ShrikeControl
-import SwiftProtobuf
+public import ShrikeControl
+internal import SwiftProtobuf
 
 /// A list of fields, and whether they are the ones to keep or the ones to remove.
 ///
@@ -20,14 +20,28 @@ public struct FieldFilter: Sendable {
 
     private let action: Action
     private let tree: FieldTree
+    private let eventTypes: Set<Tetragon_EventType>
+    private let isInverted: Bool
 
     /// Creates a filter. Without paths it changes nothing.
-    /// - Parameter paths: in snake_case or camelCase, segments separated by dots.
+    /// - Parameters:
+    ///   - paths: in snake_case or camelCase, segments separated by dots.
+    ///   - eventTypes: the kinds that it is for; empty: all.
+    ///   - isInverted: it is for all kinds but those.
     /// - Throws: `FieldFilterError` when no kind of event has such a field.
-    public init(_ action: Action, paths: [String]) throws(FieldFilterError) {
+    public init(
+        _ action: Action, paths: [String], eventTypes: [Tetragon_EventType] = [], isInverted: Bool = false
+    ) throws(FieldFilterError) {
         for path in paths where !Self.exists(path) { throw FieldFilterError(path: path) }
         self.action = action
         tree = FieldTree(paths: paths)
+        self.eventTypes = Set(eventTypes)
+        self.isInverted = isInverted
+    }
+
+    /// Whether the filter is for a kind of event and changes anything.
+    public func concerns(_ type: Tetragon_EventType) -> Bool {
+        !tree.children.isEmpty && (eventTypes.isEmpty || eventTypes.contains(type) != isInverted)
     }
 
     /// Applies the filter to a line.

@@ -5,7 +5,7 @@ public import ShrikeControl
 
 extension Tetragon_EventType {
     /// Each kind with its name in the protocol and its short name.
-    static let names: [(type: Tetragon_EventType, name: String, short: String)] = [
+    package static let names: [(type: Tetragon_EventType, name: String, short: String)] = [
         (.undef, "UNDEF", "undef"),
         (.processExec, "PROCESS_EXEC", "exec"),
         (.processExit, "PROCESS_EXIT", "exit"),
