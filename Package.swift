@@ -80,7 +80,7 @@ let package = Package(
         library("ShrikeCEL", ["ShrikeJSON", "ShrikePattern"]),
         library(
             "ShrikeEventFilter", ["ShrikeCEL", "ShrikeControl", "ShrikeJSON", "ShrikePattern", protobuf]),
-        library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON"]),
+        library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikePattern"]),
         library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON"]),
 
         // The daemon.

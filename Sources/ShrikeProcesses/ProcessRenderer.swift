@@ -40,16 +40,18 @@ internal struct ProcessRenderer: ~Copyable {
     private var timestamps = TimestampWriter()
     private let printsCredentials: Bool
     private let printsNamespaces: Bool
+    private let redactor: Redactor?
     /// Namespaces of pid 1.
     internal var host = Namespaces()
 
-    internal init(nodeName: String, credentials: Bool, namespaces: Bool) {
+    internal init(nodeName: String, credentials: Bool, namespaces: Bool, redactor: Redactor?) {
         identifier = ByteBuffer(capacity: nodeName.utf8.count + 48)
         identifier.append(utf8: nodeName)
         identifier.append(":")
         nodeBytes = identifier.count
         printsCredentials = credentials
         printsNamespaces = namespaces
+        self.redactor = redactor
     }
 
     /// Renders an exec or a seed.
@@ -126,6 +128,7 @@ internal struct ProcessRenderer: ~Copyable {
     private mutating func appendPaths(_ process: ProcessDescription) {
         let directory = process.shownDirectory
         appendMember(",\"cwd\":\"", directory)
+        let binaryStart = text.count
         if let first = process.filename.first, first != UInt8(ascii: "/"), !process.flags.contains(.procfs) {
             path.removeAll()
             path.append(cleanPath: process.filename, in: directory)
@@ -134,17 +137,35 @@ internal struct ProcessRenderer: ~Copyable {
             appendMember(",\"binary\":\"", process.filename)
         }
         offsets.arguments = position
+        let binaryEnd = text.count
         text.append(",\"arguments\":\"")
         let start = text.count
         text.append(
             joining: process.arguments,
             keepsTrailing: process.workingDirectory.count > 0
                 && process.flags.isDisjoint(with: [.rootWorkingDirectory, .procfs]))
+        if let redactor { redact(redactor, from: start, binary: binaryStart..<binaryEnd) }
         if text.count > start {
             text.append("\"")
         } else {
             text.truncate(to: start - 14)
         }
+    }
+
+    /// Redacts the joined arguments, the last thing in the text.
+    private mutating func redact(_ redactor: Redactor, from start: Int, binary: Range<Int>) {
+        // ,"binary":"…"
+        let name =
+            binary.count > 12
+            ? String(
+                unescaping: UnsafeRawBufferPointer(rebasing: text.bytes[binary].dropFirst(11).dropLast()))
+            : ""
+        guard redactor.applies(to: name) else { return }
+        let arguments = String(unescaping: UnsafeRawBufferPointer(rebasing: text.bytes[start...]))
+        let redacted = redactor.redacted(arguments, of: name)
+        guard redacted != arguments else { return }
+        text.truncate(to: start)
+        text.append(escaping: redacted)
     }
 
     private mutating func appendMember(_ name: StaticString, _ value: UnsafeRawBufferPointer) {

@@ -51,7 +51,8 @@ public final class ProcessTree {
         table = ProcessTable(capacity: bounded.capacity)
         pool = FragmentPool(limit: configuration.fragmentBytes)
         renderer = ProcessRenderer(
-            nodeName: nodeName, credentials: configuration.credentials, namespaces: configuration.namespaces)
+            nodeName: nodeName, credentials: configuration.credentials, namespaces: configuration.namespaces,
+            redactor: configuration.redactor)
         pending = PendingArguments(maximumBytes: configuration.maximumArgumentBytes)
     }
 

@@ -2,7 +2,7 @@
 // The bounds of the process tree and what a process looks like in events.
 
 /// The bounds of the process tree and what a process looks like in events.
-public struct ProcessTreeConfiguration: Sendable, Equatable {
+public struct ProcessTreeConfiguration: Sendable {
     /// Most process images kept, dead ones included. Hard.
     public var capacity: Int
     /// Most ancestors of an event; a longer chain loses those before its root.
@@ -20,12 +20,15 @@ public struct ProcessTreeConfiguration: Sendable, Equatable {
     public var credentials: Bool
     /// Whether processes carry `ns`.
     public var namespaces: Bool
+    /// Takes secrets out of arguments and environments; nil: nothing is taken out.
+    public var redactor: Redactor?
 
     /// Makes a configuration; everything has a default.
     public init(
         capacity: Int = 65_536, maximumAncestors: Int = 64, maximumArgumentBytes: Int = 327_360,
         fragmentBytes: Int = 256 << 20, retainedBatches: UInt32 = 2,
-        retainedNanoseconds: UInt64 = 1_000_000_000, credentials: Bool = false, namespaces: Bool = false
+        retainedNanoseconds: UInt64 = 1_000_000_000, credentials: Bool = false, namespaces: Bool = false,
+        redactor: Redactor? = nil
     ) {
         self.capacity = capacity
         self.maximumAncestors = maximumAncestors
@@ -35,5 +38,6 @@ public struct ProcessTreeConfiguration: Sendable, Equatable {
         self.retainedNanoseconds = retainedNanoseconds
         self.credentials = credentials
         self.namespaces = namespaces
+        self.redactor = redactor
     }
 }
