@@ -59,6 +59,7 @@ let package = Package(
         .systemLibrary(
             name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShrikeShims", dependencies: ["CLibbpf"]),
         .target(
             name: "ShrikeBPFObjects",
@@ -81,7 +82,8 @@ let package = Package(
         library(
             "ShrikeEventFilter", ["ShrikeCEL", "ShrikeControl", "ShrikeJSON", "ShrikePattern", protobuf]),
         library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikePattern"]),
-        library("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON"]),
+        library(
+            "ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeEventFilter", "CZlib"]),
 
         // The daemon.
         library(
@@ -114,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "shriked",
             dependencies: [
-                "ShrikeDaemon", "ShrikeServer", "ShrikeMetrics", "ShrikeControl", argumentParser, logging,
+                "ShrikeDaemon", "ShrikeServer", "ShrikeMetrics", "ShrikeControl", "ShrikeEventFilter",
+                "ShrikeExport", "ShrikeProcesses", argumentParser, logging,
             ],
             swiftSettings: strict),
 
@@ -166,8 +169,13 @@ let package = Package(
         tests("ShrikeJSON"),
         tests("ShrikeCEL", ["ShrikeJSON"]),
         tests("ShrikeEventFilter", ["ShrikeControl", "ShrikeProcesses", "ShrikePattern", protobuf]),
-        tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikeABI"]),
-        tests("ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeABI"]),
+        tests("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikePattern", "ShrikeABI"]),
+        tests(
+            "ShrikeExport",
+            [
+                "ShrikeEventFilter", "ShrikeControl", "ShrikeEvents", "ShrikeProcesses", "ShrikeJSON",
+                "ShrikeABI",
+            ]),
         tests("ShrikeEventReader", ["ShrikeControl", "ShrikeEventFilter", protobuf]),
         tests("ShrikeServer"),
         tests("ShrikeMetrics"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The wiring: policies into the kernel, records out of it, and an orderly end.
 
+internal import Glibc
 public import Logging
 internal import ShrikeBPF
 internal import ShrikeEvents
@@ -131,14 +132,32 @@ public struct Daemon {
         }
     }
 
+    /// What is done with lines before they are written; nil: nothing.
+    private func makeStage() -> ExportStage? {
+        guard !configuration.exportStage.isEmpty else { return nil }
+        return ExportStage(
+            configuration.exportStage,
+            notice: LossNotice(
+                nodeName: configuration.nodeName ?? NodeName.ofThisMachine(),
+                clusterName: configuration.clusterName))
+    }
+
     private func openSink() throws(DaemonError) -> FileDescriptorSink {
         do throws(SinkError) {
             return try FileDescriptorSink(
-                path: configuration.exportFilename, queueBytes: configuration.queueBytes,
-                onError: { [logger] error in
-                    logger.error(
-                        "events cannot be written; enforcement goes on",
-                        metadata: ["export.error": "\(error)"])
+                path: configuration.exportFilename.isEmpty ? "/dev/null" : configuration.exportFilename,
+                settings: configuration.exportFile, queueBytes: configuration.queueBytes, stage: makeStage(),
+                onEvent: { [logger] event in
+                    switch event {
+                    case .failed(let error):
+                        logger.error(
+                            "events cannot be written; enforcement goes on",
+                            metadata: ["export.error": "\(error)"])
+                    case .recovered(let lost):
+                        logger.notice(
+                            "events are written again",
+                            metadata: ["export.lost_lines": .stringConvertible(lost)])
+                    }
                 })
         } catch {
             throw .refused("cannot write events: \(error)")
@@ -149,9 +168,13 @@ public struct Daemon {
     private func serve(_ signals: Signals, _ engine: Engine, _ pins: PinFolder?) throws(DaemonError) {
         let nodeName = configuration.nodeName ?? NodeName.ofThisMachine()
         let events = EventBroadcast()
+        let streamLosses = StreamLosses()
         let pipeline = EventPipeline(
-            configuration: ExportConfiguration(nodeName: nodeName, clusterName: configuration.clusterName),
-            layouts: LayoutProvider(layouts: engine.layouts), sink: BroadcastSink(engine.sink, events))
+            configuration: ExportConfiguration(
+                nodeName: nodeName, clusterName: configuration.clusterName,
+                ancestors: configuration.ancestors),
+            processes: configuration.processes, layouts: LayoutProvider(layouts: engine.layouts),
+            sink: BroadcastSink(engine.sink, events), losses: streamLosses)
         let loop = try makeLoop(pipeline, engine.processes)
         let counters = LossCounters(
             processes: engine.processes, loop: loop, sink: engine.sink, events: events)
@@ -167,8 +190,16 @@ public struct Daemon {
         logger.info("ready")
 
         var losses = LossReport()
-        while signals.wait(seconds: configuration.lossReportSeconds) == nil {
-            losses.report(counters.read(), logger)
+        while true {
+            let signal = signals.wait(seconds: configuration.lossReportSeconds)
+            if signal == SIGHUP {
+                engine.sink.reopen()
+                logger.info(
+                    "export file opened again", metadata: ["export.file": "\(configuration.exportFilename)"])
+            } else if signal != nil {
+                break
+            }
+            streamLosses.add(losses.report(counters.read(), logger))
             engine.policies.settle()
         }
         thread.stopAndJoin()

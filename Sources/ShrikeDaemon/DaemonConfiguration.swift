@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the operator can set, as plain data.
 
+public import ShrikeExport
+public import ShrikeProcesses
+
 /// Settings of one run of the daemon.
 public struct DaemonConfiguration: Sendable {
     /// Policy files.
@@ -9,6 +12,14 @@ public struct DaemonConfiguration: Sendable {
     public var policyFolders: [String] = []
     /// Where events go; `-` is stdout, empty is nowhere.
     public var exportFilename = "-"
+    /// How a file of events is made, rotated and kept.
+    public var exportFile = ExportFileSettings()
+    /// What is done with events before they are written.
+    public var exportStage = ExportStageSettings()
+    /// Which events carry their ancestors.
+    public var ancestors = AncestorOptions.all
+    /// The bounds of the process tree and what is said about a process.
+    public var processes = ProcessTreeConfiguration()
     /// Name of the node in events; nil: HUBBLE_NODE_NAME, NODE_NAME, or the host's name.
     public var nodeName: String?
     /// Name of the cluster in events; may be empty.

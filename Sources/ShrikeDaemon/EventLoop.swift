@@ -17,8 +17,10 @@ final class EventLoop: @unchecked Sendable {
     struct Figures: Sendable {
         var pipeline = PipelineCounters()
         var passedBusy = 0
-        /// Process images in the tree.
+        var processes = ProcessCounters()
+        /// Process images in the tree, and the bytes of their texts.
         var processCount = 0
+        var processBytes = 0
     }
 
     /// The counters as of the last pass; any thread.
@@ -39,11 +41,10 @@ final class EventLoop: @unchecked Sendable {
         let count = rings.drain { [pipeline] in unsafe pipeline.process($0) }
         pipeline.endOfBatch()
         // Once a batch and held for a copy only: a reader never keeps the ring waiting.
-        published.withLock {
-            $0 = Figures(
-                pipeline: pipeline.counters, passedBusy: rings.passedBusy,
-                processCount: pipeline.processes.count)
-        }
+        let figures = Figures(
+            pipeline: pipeline.counters, passedBusy: rings.passedBusy, processes: pipeline.processes.counters,
+            processCount: pipeline.processes.count, processBytes: pipeline.processes.fragmentBytes)
+        published.withLock { $0 = figures }
         return count > 0
     }
 }

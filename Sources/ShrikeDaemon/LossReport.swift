@@ -40,6 +40,9 @@ struct LossCounters: Sendable {
         counters["export.dropped"] = figures.pipeline.dropped.total
         counters["grpc.lost_lines"] = events.lostLines
         counters["export.lost_lines"] = sink.counters.lostLines
+        counters["processes.unknown"] = figures.processes.unknownProcesses
+        counters["processes.evicted_live"] = figures.processes.evictedLive
+        counters["processes.reduced"] = figures.processes.reducedProcesses
         counters["rings.passed_busy"] = UInt64(figures.passedBusy)
         return counters
     }
@@ -47,15 +50,26 @@ struct LossCounters: Sendable {
 
 /// Compares counters with the last ones and logs those that grew.
 struct LossReport {
+    /// Counters whose growth is so many events that the stream lacks; lines that the pipeline could not hand on are
+    /// told of by itself.
+    private static let events = [
+        "lost.exec", "lost.exit", "lost.observation", "lost.enforcement", "export.lost_lines",
+    ]
     private var last: [String: UInt64] = [:]
 
     /// Logs what grew, in one line.
-    mutating func report(_ counters: [String: UInt64], _ logger: Logger) {
+    /// - Returns: the events that the stream lacks since the last report.
+    @discardableResult
+    mutating func report(_ counters: [String: UInt64], _ logger: Logger) -> UInt64 {
+        let missing = Self.events.reduce(into: UInt64(0)) { sum, name in
+            sum += counters[name, default: 0] &- last[name, default: 0]
+        }
         let grown = counters.filter { $0.value > last[$0.key, default: 0] }
         last.merge(counters) { $1 }
-        guard !grown.isEmpty else { return }
+        guard !grown.isEmpty else { return missing }
         logger.warning(
             "events were lost or decisions hampered",
             metadata: grown.mapValues { .stringConvertible($0) })
+        return missing
     }
 }

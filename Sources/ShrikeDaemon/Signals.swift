@@ -3,7 +3,7 @@
 
 internal import Glibc
 
-/// SIGTERM and SIGINT, blocked in all threads and waited for by one.
+/// SIGTERM, SIGINT and SIGHUP, blocked in all threads and waited for by one.
 struct Signals {
     private let set: sigset_t
 
@@ -14,6 +14,7 @@ struct Signals {
         sigemptyset(&set)
         sigaddset(&set, SIGTERM)
         sigaddset(&set, SIGINT)
+        sigaddset(&set, SIGHUP)
         pthread_sigmask(SIG_BLOCK, &set, nil)
         signal(SIGPIPE, SIG_IGN)
         return Signals(set: set)

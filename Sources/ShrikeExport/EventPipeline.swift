@@ -28,6 +28,11 @@ public final class EventPipeline {
     private var prepared: [UInt64: PreparedHook] = [:]
     private var latest: PreparedHook?
     private var counts = PipelineCounters()
+    private let notice: LossNotice
+    private let losses: StreamLosses
+    /// Lines that the sink refused and the stream has told of.
+    private var toldDropped: UInt64 = 0
+    private var nextNotice = ContinuousClock.now
 
     /// What went through and what did not. The lines of the current batch count as exported until the sink
     /// refuses them.
@@ -38,7 +43,7 @@ public final class EventPipeline {
     public init(
         configuration: ExportConfiguration,
         processes: ProcessTreeConfiguration = ProcessTreeConfiguration(),
-        layouts: any HookLayoutProvider, sink: any LineSink,
+        layouts: any HookLayoutProvider, sink: any LineSink, losses: StreamLosses = StreamLosses(),
         clock: @escaping () -> ClockReading = ClockReading.now
     ) {
         self.processes = ProcessTree(
@@ -46,6 +51,8 @@ public final class EventPipeline {
         self.layouts = layouts
         self.sink = sink
         self.clock = clock
+        self.losses = losses
+        notice = LossNotice(nodeName: configuration.nodeName, clusterName: configuration.clusterName)
         flushBytes = configuration.flushBytes
         encoder = LineEncoder(configuration)
         lines = ByteBuffer(capacity: configuration.flushBytes + 65_536)
@@ -89,6 +96,7 @@ public final class EventPipeline {
     ///
     /// To be called when every record that was in the rings when the batch began has been processed.
     public func endOfBatch() {
+        tellLosses()
         flush()
         processes.endOfBatch()
         processes.clock = clock()
@@ -129,6 +137,25 @@ public final class EventPipeline {
         prepared[name] = hook
         latest = hook
         return hook
+    }
+
+    /// Tells of lost events in the stream itself, once a second at most. What the sink does not take is told later.
+    private func tellLosses() {
+        let dropped = counts.dropped.total &- toldDropped
+        guard dropped > 0 || losses.hasSome else { return }
+        let now = ContinuousClock.now
+        guard now >= nextNotice else { return }
+        nextNotice = now + .seconds(1)
+        flush()
+        let others = losses.take()
+        let count = counts.dropped.total &- toldDropped &+ others
+        notice.append(count: count, to: &lines)
+        if sink.write(lines.bytes) == lines.count {
+            toldDropped = counts.dropped.total
+        } else {
+            losses.add(others)
+        }
+        lines.removeAll()
     }
 
     @inline(__always)

@@ -27,10 +27,20 @@ public struct SinkError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+/// What a sink has to tell; each outage is told once.
+public enum SinkEvent: Sendable, Equatable {
+    /// Lines are being lost, or a file could not be rotated, for this reason.
+    case failed(SinkError)
+    /// Writing has worked again for some seconds; so many lines were lost meanwhile.
+    case recovered(lostLines: UInt64)
+}
+
 /// What a sink did with the lines that it took.
 public struct SinkCounters: Sendable, Equatable {
     /// Bytes that reached the descriptor.
     public var writtenBytes: UInt64
+    /// Lines that reached the descriptor, to their end.
+    public var writtenLines: UInt64
     /// Lines that were taken and lost: a write failed, or the sink was closed before its deadline let them out.
     public var lostLines: UInt64
     /// Writes that failed.
@@ -39,15 +49,19 @@ public struct SinkCounters: Sendable, Equatable {
     public var queuedBytes: Int
 }
 
-/// Writes lines to a descriptor through a bounded queue and a thread of its own (`shrike-export`).
+/// Writes lines to a descriptor or a rotated file through a bounded queue and a thread of its own
+/// (`shrike-export`).
 ///
 /// `write(_:)` is for one thread at a time, the pipeline's; everything else for any. A full queue refuses lines. A
-/// failed write (EPIPE, ENOSPC, EIO) loses the lines it had, counts them, is reported once for each errno, and
-/// never leaves a line that is continued later: the next line begins on a line of its own. SIGPIPE is blocked
-/// on the writer's thread, so the daemon's own setting does not matter.
+/// failed write (EPIPE, ENOSPC, EIO) loses the lines it had, counts them, is reported once for each errno of an
+/// outage, and never leaves a line that is continued later: a file is cut back to its last whole line, and on
+/// anything else the next line begins on a line of its own. SIGPIPE is blocked on the writer's thread, so the
+/// daemon's own setting does not matter.
 public final class FileDescriptorSink: LineSink, @unchecked Sendable {
-    // SAFETY (unchecked): `writer` synchronises itself; `thread` is touched under `closing` only.
-    private let writer: DescriptorWriter
+    // SAFETY (unchecked): `writer` synchronises itself; `thread` is touched under `closing` only; `file` is only
+    // asked for what any thread may ask for.
+    private let writer: LineWriter
+    private let file: RotatingFile?
     private var thread = pthread_t()
     private let closing = Mutex(false)
 
@@ -55,21 +69,55 @@ public final class FileDescriptorSink: LineSink, @unchecked Sendable {
     /// - Parameters:
     ///   - ownsDescriptor: whether it is closed with the sink.
     ///   - queueBytes: bound of the queue, rounded up to a power of two.
-    ///   - onError: called on the writer's thread, once for each errno.
+    ///   - stage: decides about lines before they are written; belongs to the writer's thread from now on.
+    ///   - onEvent: called on the writer's thread.
     /// - Throws: `SinkError` when there can be no thread.
-    public init(
+    public convenience init(
         descriptor: Int32, ownsDescriptor: Bool = false, queueBytes: Int = 8 << 20,
-        onError: @escaping @Sendable (SinkError) -> Void
+        stage: (any LineStage)? = nil, onEvent: @escaping @Sendable (SinkEvent) -> Void
     ) throws(SinkError) {
-        writer = DescriptorWriter(
-            descriptor: descriptor, ownsDescriptor: ownsDescriptor, queueBytes: queueBytes, onError: onError)
+        try self.init(
+            DescriptorOutput(descriptor: descriptor, ownsDescriptor: ownsDescriptor), nil, queueBytes, stage,
+            onEvent)
+    }
+
+    /// Opens a file to append to, or standard output for `-`. A regular file is rotated as the settings say; a
+    /// pipe or a device is written to as it is.
+    /// - Throws: `SinkError` with the path.
+    public convenience init(
+        path: String, settings: ExportFileSettings = ExportFileSettings(), queueBytes: Int = 8 << 20,
+        stage: (any LineStage)? = nil, onEvent: @escaping @Sendable (SinkEvent) -> Void
+    ) throws(SinkError) {
+        if path == "-" {
+            try self.init(
+                descriptor: STDOUT_FILENO, queueBytes: queueBytes, stage: stage, onEvent: onEvent)
+            return
+        }
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+            guard descriptor >= 0 else { throw SinkError(operation: "open", path: path, code: errno) }
+            let output = DescriptorOutput(descriptor: descriptor, ownsDescriptor: true, path: path)
+            try self.init(output, nil, queueBytes, stage, onEvent)
+            return
+        }
+        let file = try RotatingFile(path: path, settings: settings, onError: { onEvent(.failed($0)) })
+        try self.init(file, file, queueBytes, stage, onEvent)
+    }
+
+    private init(
+        _ output: any LineOutput, _ file: RotatingFile?, _ queueBytes: Int, _ stage: (any LineStage)?,
+        _ onEvent: @escaping @Sendable (SinkEvent) -> Void
+    ) throws(SinkError) {
+        self.file = file
+        writer = LineWriter(output: output, queueBytes: queueBytes, stage: stage, onEvent: onEvent)
         // SAFETY: the thread owns this reference and releases it at its end.
         let reference = Unmanaged.passRetained(writer)
         let code = pthread_create(
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
-                Unmanaged<DescriptorWriter>.fromOpaque(argument).takeRetainedValue().run()
+                Unmanaged<LineWriter>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
             }, reference.toOpaque())
         guard code == 0 else {
@@ -77,24 +125,6 @@ public final class FileDescriptorSink: LineSink, @unchecked Sendable {
             closing.withLock { $0 = true }
             throw SinkError(operation: "pthread_create", code: code)
         }
-    }
-
-    /// Opens a file to append to (made with mode 0600), or standard output for `-`.
-    /// - Throws: `SinkError` with the path.
-    public convenience init(
-        path: String, queueBytes: Int = 8 << 20, onError: @escaping @Sendable (SinkError) -> Void
-    ) throws(SinkError) {
-        if path == "-" {
-            try self.init(descriptor: STDOUT_FILENO, queueBytes: queueBytes, onError: onError)
-            return
-        }
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw SinkError(operation: "open", path: path, code: errno) }
-        try self.init(
-            descriptor: descriptor, ownsDescriptor: true, queueBytes: queueBytes,
-            onError: { error in
-                onError(SinkError(operation: error.operation, path: path, code: error.code))
-            })
     }
 
     deinit {
@@ -112,8 +142,25 @@ public final class FileDescriptorSink: LineSink, @unchecked Sendable {
     public var counters: SinkCounters {
         SinkCounters(
             writtenBytes: writer.writtenBytes.load(ordering: .relaxed),
+            writtenLines: writer.writtenLines.load(ordering: .relaxed),
             lostLines: writer.lostLines.load(ordering: .relaxed),
             failedWrites: writer.failedWrites.load(ordering: .relaxed), queuedBytes: writer.queue.count)
+    }
+
+    /// How the file is rotated; nil when it is none. A change is in force from the next line on.
+    public var rotation: ExportFileRotation? {
+        get { file?.rotation }
+        set {
+            if let newValue { file?.rotation = newValue }
+            writer.wake()
+        }
+    }
+
+    /// Opens the file by its name again, before the next line: somebody has moved it away. Nothing is lost; when
+    /// it cannot be opened, writing goes on where it was.
+    public func reopen() {
+        file?.reopen()
+        writer.wake()
     }
 
     /// Waits until the queue has been empty once.

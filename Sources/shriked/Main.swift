@@ -29,8 +29,8 @@ struct ShrikeDaemonCommand: ParsableCommand {
         help: "A folder of policy files (*.yaml, *.yml, *.json). May be given more than once.")
     var policyFolders: [String] = []
 
-    @Option(help: "Where events go: a file, or - for stdout.")
-    var exportFilename = "-"
+    @OptionGroup(title: "Export") var export: ExportFlags
+    @OptionGroup(title: "Events") var events: EventFlags
 
     @Option(help: "The node's name in events. Default: HUBBLE_NODE_NAME, NODE_NAME or the host's name.")
     var nodeName: String?
@@ -81,7 +81,8 @@ struct ShrikeDaemonCommand: ParsableCommand {
         var configuration = DaemonConfiguration()
         configuration.policyFiles = policies
         configuration.policyFolders = policyFolders
-        configuration.exportFilename = exportFilename
+        export.apply(to: &configuration, logger)
+        try events.apply(to: &configuration)
         configuration.nodeName = nodeName
         configuration.clusterName = clusterName
         configuration.procfs = procfs

@@ -7,10 +7,10 @@ import Testing
 
 /// Errors that a sink reported.
 private final class Reports: Sendable {
-    private let errors = Mutex<[SinkError]>([])
-    var all: [SinkError] { errors.withLock { $0 } }
-    var note: @Sendable (SinkError) -> Void {
-        { error in self.errors.withLock { $0.append(error) } }
+    private let events = Mutex<[SinkEvent]>([])
+    var all: [SinkEvent] { events.withLock { $0 } }
+    var note: @Sendable (SinkEvent) -> Void {
+        { event in self.events.withLock { $0.append(event) } }
     }
 }
 
@@ -65,7 +65,7 @@ private final class Drain: Sendable {
         defer { unlink(path) }
         let reports = Reports()
         for round in 0..<2 {
-            let sink = try FileDescriptorSink(path: path, queueBytes: 1 << 16, onError: reports.note)
+            let sink = try FileDescriptorSink(path: path, queueBytes: 1 << 16, onEvent: reports.note)
             for part in 0..<200 {
                 let bytes = lines(50, from: round * 10_000 + part * 50)
                 while write(sink, bytes) == 0 { usleep(100) }
@@ -86,7 +86,7 @@ private final class Drain: Sendable {
     func slowReader() throws {
         let (output, input) = pipe()
         var sink: FileDescriptorSink? = try FileDescriptorSink(
-            descriptor: input, ownsDescriptor: true, queueBytes: 1 << 16, onError: Reports().note)
+            descriptor: input, ownsDescriptor: true, queueBytes: 1 << 16, onEvent: Reports().note)
         var taken = 0
         let start = ContinuousClock.now
         for part in 0..<1_000 { taken += try write(#require(sink), lines(10, from: part * 10)) }
@@ -107,14 +107,14 @@ private final class Drain: Sendable {
     func brokenPipe() throws {
         let (output, input) = pipe()
         let reports = Reports()
-        let sink = try FileDescriptorSink(descriptor: input, ownsDescriptor: true, onError: reports.note)
+        let sink = try FileDescriptorSink(descriptor: input, ownsDescriptor: true, onEvent: reports.note)
         Glibc.close(output)
         for part in 0..<10 {
             #expect(write(sink, lines(10, from: part * 10)) == 1_000)
             #expect(sink.flush(within: .seconds(10)))
         }
         #expect(sink.close(within: .seconds(10)))
-        #expect(reports.all == [SinkError(operation: "write", code: EPIPE)])
+        #expect(reports.all == [.failed(SinkError(operation: "write", code: EPIPE))])
         #expect(sink.counters.lostLines == 100)
         #expect(sink.counters.failedWrites >= 10)
         #expect(sink.counters.writtenBytes == 0)
@@ -123,10 +123,10 @@ private final class Drain: Sendable {
     @Test("A full disk is an error, counted and told once, with the path")
     func fullDisk() throws {
         let reports = Reports()
-        let sink = try FileDescriptorSink(path: "/dev/full", onError: reports.note)
+        let sink = try FileDescriptorSink(path: "/dev/full", onEvent: reports.note)
         for part in 0..<10 { #expect(write(sink, lines(1_000, from: part)) == 100_000) }
         #expect(sink.close(within: .seconds(10)))
-        #expect(reports.all == [SinkError(operation: "write", path: "/dev/full", code: ENOSPC)])
+        #expect(reports.all == [.failed(SinkError(operation: "write", path: "/dev/full", code: ENOSPC))])
         #expect(sink.counters.lostLines == 10_000)
     }
 
@@ -140,7 +140,7 @@ private final class Drain: Sendable {
         let first = open(path, O_RDONLY | O_NONBLOCK)
         let input = open(path, O_WRONLY)
         var sink: FileDescriptorSink? = try FileDescriptorSink(
-            descriptor: input, ownsDescriptor: true, onError: Reports().note)
+            descriptor: input, ownsDescriptor: true, onEvent: Reports().note)
         // More than the pipe holds: the write stops inside a line until the reader goes.
         #expect(write(sink!, lines(3, size: 100_000)) == 300_000)
         usleep(50_000)
@@ -160,7 +160,7 @@ private final class Drain: Sendable {
     @Test("Closing waits no longer than it may when a write is stuck")
     func stuck() throws {
         let (output, input) = pipe()
-        let sink = try FileDescriptorSink(descriptor: input, ownsDescriptor: true, onError: Reports().note)
+        let sink = try FileDescriptorSink(descriptor: input, ownsDescriptor: true, onEvent: Reports().note)
         #expect(write(sink, lines(5_000)) == 500_000)
         let start = ContinuousClock.now
         #expect(!sink.close(within: .milliseconds(50)))
@@ -170,8 +170,8 @@ private final class Drain: Sendable {
 
     @Test("A file that cannot be opened is an error with its path")
     func openFailure() {
-        #expect(throws: SinkError(operation: "open", path: "/no/such/directory/file", code: ENOENT)) {
-            try FileDescriptorSink(path: "/no/such/directory/file", onError: Reports().note)
+        #expect(throws: SinkError(operation: "open", path: "/proc/none/file", code: ENOENT)) {
+            try FileDescriptorSink(path: "/proc/none/file", onEvent: Reports().note)
         }
         #expect(
             SinkError(operation: "open", path: "/x", code: ENOENT).description

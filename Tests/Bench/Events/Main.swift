@@ -119,7 +119,7 @@ struct Main {
                 // A file costs the disk's space: less of it.
                 let sink: any LineSink =
                     target == "none"
-                    ? NullSink() : try FileDescriptorSink(path: target) { print($0) }
+                    ? NullSink() : try FileDescriptorSink(path: target, onEvent: { print($0) })
                 let result = measure(
                     kind, sink: sink, target == path ? "file" : target,
                     limit: target == path ? limit / 3 : limit,
