@@ -40,7 +40,6 @@ struct LossCounters: Sendable {
         counters["export.dropped"] = figures.pipeline.dropped.total
         counters["grpc.lost_lines"] = events.lostLines
         counters["export.lost_lines"] = sink.counters.lostLines
-        counters["processes.unknown"] = figures.processes.unknownProcesses
         counters["processes.evicted_live"] = figures.processes.evictedLive
         counters["processes.reduced"] = figures.processes.reducedProcesses
         counters["rings.passed_busy"] = UInt64(figures.passedBusy)

@@ -22,12 +22,15 @@ internal struct RotatedFileNames: Sendable {
     }
 
     /// A path for the file that is rotated now; a millisecond later when that is taken.
-    internal func unused() -> String {
+    /// - Parameter latest: the time in the last name, in milliseconds. A name never comes before it, also when files
+    ///   between were deleted or the clock went back: names are the order of the files.
+    internal func unused(after latest: inout Int) -> String {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        var milliseconds = now.tv_sec * 1_000 + now.tv_nsec / 1_000_000
+        var milliseconds = max(now.tv_sec * 1_000 + now.tv_nsec / 1_000_000, latest + 1)
         while true {
             let path = folder + "/" + name(milliseconds)
+            latest = milliseconds
             if access(path, F_OK) != 0 && access(path + ".gz", F_OK) != 0 { return path }
             milliseconds += 1
         }

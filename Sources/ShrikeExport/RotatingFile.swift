@@ -32,6 +32,7 @@ internal final class RotatingFile: LineOutput, @unchecked Sendable {
     private var openedAt = ContinuousClock.now
     private var noRotationBefore = ContinuousClock.now
     private var latestRotationError: Int32 = 0
+    private var latestName = 0
     private var isTorn = false
 
     /// Opens the file, and makes it and its folders when they are not there.
@@ -131,7 +132,7 @@ internal final class RotatingFile: LineOutput, @unchecked Sendable {
         guard descriptor >= 0, size > 0, ContinuousClock.now >= noRotationBefore else { return }
         var owner = stat()
         let isOwnerKnown = fstat(descriptor, &owner) == 0
-        let target = names.unused()
+        let target = names.unused(after: &latestName)
         guard rename(path, target) == 0 else { return failRotation("rename", errno) }
         let old = descriptor
         do throws(SinkError) {

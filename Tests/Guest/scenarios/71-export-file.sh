@@ -6,7 +6,7 @@ file_policy noise /tmp/noise <<-YAML
 	- action: Post
 YAML
 logs=/tmp/logs
-noise() { gojq -r 'select(.process_kprobe.policy_name == "noise") | .process_kprobe.process.pid' "$@" | wc -l; }
+noise() { jq -r 'select(.process_kprobe.policy_name == "noise") | .process_kprobe.process.pid' "$@" | wc -l; }
 
 wait_file() {
 	read_clock
@@ -54,7 +54,7 @@ run space flood-open 20 /tmp/noise
 wait_file 'grep -q "\"pid\":$(pid_of space)," /tmp/small/events.log'
 wait_file 'grep -q "events are written again" "$LOG"'
 stop_shriked
-gojq -e . /tmp/small/events.log >/dev/null || fail "the file holds a line that is none"
+jq -e . /tmp/small/events.log >/dev/null || fail "the file holds a line that is none"
 [ "$(grep -c 'events cannot be written' "$LOG")" = 1 ] || fail "one outage was told more than once"
 grep -q 'export.lost_lines' "$LOG" || fail "nobody says how many lines were lost"
 
@@ -71,4 +71,4 @@ start_shriked --export-filename $file
 run after flood-open 5 /tmp/noise
 wait_file 'grep -q "\"pid\":$(pid_of after)," $file'
 stop_shriked
-gojq -e . $file >/dev/null || fail "the file holds a line that is none"
+jq -e . $file >/dev/null || fail "the file holds a line that is none"

@@ -14,7 +14,7 @@ wait_for() {
 	done
 }
 lines=/tmp/lines
-has() { gojq -e "select($1)" $lines >/dev/null 2>&1; }
+has() { jq -e "select($1)" $lines >/dev/null 2>&1; }
 
 start_shriked --export-filename $lines --enable-process-cred --enable-process-ns --enable-ancestors none \
 	--export-allowlist '{"event_set":["PROCESS_EXEC"],"binary_regex":["/cat$"]} {"policy_names":["noise"]}' \
@@ -43,8 +43,8 @@ start_shriked --export-filename $lines --export-rate-limit 30 --export-allowlist
 run flood flood-open 100 /tmp/noise
 wait_for '[ "$(wc -l <$lines)" -ge 30 ]'
 stop_shriked
-count=$(gojq -r 'select(.process_kprobe) | 1' $lines | wc -l)
-told=$(gojq -r '.rate_limit_info.number_of_dropped_process_events // empty' $lines)
+count=$(jq -r 'select(.process_kprobe) | 1' $lines | wc -l)
+told=$(jq -r '.rate_limit_info.number_of_dropped_process_events // empty' $lines)
 [ $((count + told)) = 100 ] || fail "100 events: $count came out, $told were told to be missing"
 
 refuses() {
