@@ -44,8 +44,8 @@ count=$(noise $logs/all $logs/moved)
 
 # A full disk: lines are lost and counted, and what is there is whole.
 mkdir /tmp/small
-mount -t tmpfs -o size=768k none /tmp/small
-head -c 300000 /dev/zero >/tmp/small/ballast
+mount -t tmpfs -o size=4m none /tmp/small
+head -c 3700000 /dev/zero >/tmp/small/ballast
 start_shriked --export-filename /tmp/small/events.log --rb-size 16M
 run full flood-open 1000 /tmp/noise
 wait_file 'grep -q "events cannot be written" "$LOG"'
