@@ -102,7 +102,8 @@ let package = Package(
             "ShrikeServer",
             [
                 "ShrikeDaemon", "ShrikeExport", "ShrikeSensors", "ShrikePolicy", "ShrikePolicyCompiler",
-                "ShrikeJSON", "ShrikeRPC", "ShrikeControl", "ShrikeEventReader", protobuf, grpcCore,
+                "ShrikeJSON", "ShrikeRPC", "ShrikeControl", "ShrikeEventFilter", "ShrikeEventReader",
+                protobuf, grpcCore,
                 grpcProtobuf, grpcTransport, x509, logging,
             ]),
         library(

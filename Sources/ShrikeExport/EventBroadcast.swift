@@ -58,7 +58,7 @@ public final class EventSubscription: Sendable {
     public struct Batch: Sendable {
         /// Pieces of whole lines, each ending in `\n`.
         public var chunks: [[UInt8]]
-        /// Lines that did not fit before these.
+        /// Lines that did not fit behind these.
         public var lost: UInt64
     }
 

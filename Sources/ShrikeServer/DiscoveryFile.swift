@@ -10,7 +10,9 @@ struct DiscoveryFile {
 
     /// Writes the file, whole or not at all.
     /// - Parameter address: of the unix socket; empty when there is none.
-    func write(address: String, exportFile: String, bpfFolder: String) throws(ServerError) {
+    func write(
+        address: String, metricsAddress: String, exportFile: String, bpfFolder: String
+    ) throws(ServerError) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         ServerAddress.makeFolders(folder)
         var text = ByteBuffer(capacity: 512)
@@ -18,7 +20,9 @@ struct DiscoveryFile {
         text.append(escaping: exportFile == "-" ? "" : exportFile)
         text.append("\",\"lib_dir\":\"\",\"btf_fname\":\"/sys/kernel/btf/vmlinux\",\"server_address\":\"")
         text.append(escaping: address)
-        text.append("\",\"metrics_address\":\"\",\"gops_address\":\"\",\"map_dir\":\"")
+        text.append("\",\"metrics_address\":\"")
+        text.append(escaping: metricsAddress)
+        text.append("\",\"gops_address\":\"\",\"map_dir\":\"")
         text.append(escaping: bpfFolder)
         text.append("\",\"bpftool_path\":\"\",\"gops_path\":\"\",\"max_recv_size\":10485760,\"pid\":")
         text.append(decimal: Int64(getpid()))

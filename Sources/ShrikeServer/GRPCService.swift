@@ -66,6 +66,7 @@ public final class GRPCService: DaemonService, @unchecked Sendable {
         let file = DiscoveryFile(path: configuration.discoveryFile)
         try file.write(
             address: unixAddress.isEmpty ? configuration.address : unixAddress,
+            metricsAddress: configuration.metricsAddress,
             exportFile: interfaces.configuration.exportFilename,
             bpfFolder: interfaces.configuration.bpfFolder)
         discovery = file

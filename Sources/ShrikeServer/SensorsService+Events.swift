@@ -4,6 +4,7 @@
 internal import GRPCCore
 internal import ShrikeControl
 internal import ShrikeDaemon
+internal import ShrikeEventFilter
 internal import ShrikeEventReader
 internal import ShrikeExport
 internal import ShrikeRPC
@@ -23,13 +24,14 @@ extension SensorsService {
         defer { interfaces.events.end(subscription) }
         try await withRPCCancellationHandler {
             for await batch in subscription.batches() {
-                if batch.lost > 0 { try await response.write(lossNotice(batch.lost)) }
                 for chunk in batch.chunks {
                     for line in chunk.split(separator: 0x0a) {
                         guard let event = selection.event(of: Array(line)) else { continue }
                         try await response.write(event)
                     }
                 }
+                // What did not fit came after what is queued.
+                if batch.lost > 0 { try await response.write(lossNotice(batch.lost)) }
             }
         } onCancelRPC: {
             interfaces.events.end(subscription)
@@ -51,7 +53,7 @@ extension SensorsService {
 private struct EventSelection {
     private let allowed: [EventFilter]
     private let denied: [EventFilter]
-    private let fields: [(filter: FieldFilter, kinds: Set<Tetragon_EventType>, isInverted: Bool)]
+    private let fields: [FieldFilter]
     private let decoder = EventDecoder()
 
     init(_ request: Tetragon_GetEventsRequest) throws(RPCError) {
@@ -59,10 +61,9 @@ private struct EventSelection {
             allowed = try request.allowList.map { try EventFilter($0) }
             denied = try request.denyList.map { try EventFilter($0) }
             fields = try request.fieldFilters.map {
-                (
-                    try FieldFilter($0.action == .exclude ? .exclude : .include, paths: $0.fields.paths),
-                    Set($0.eventSet), $0.hasInvertEventSet && $0.invertEventSet.value
-                )
+                try FieldFilter(
+                    $0.action == .exclude ? .exclude : .include, paths: $0.fields.paths,
+                    eventTypes: $0.eventSet, isInverted: $0.hasInvertEventSet && $0.invertEventSet.value)
             }
         } catch {
             throw SensorsService.failure("\(error)")
@@ -71,16 +72,19 @@ private struct EventSelection {
 
     /// The event of a line; nil when the client does not want it.
     func event(of line: [UInt8]) -> Tetragon_GetEventsResponse? {
-        guard let event = try? decoder.decode(line),
-            allowed.isEmpty || allowed.contains(where: { $0.matches(event) }),
-            !denied.contains(where: { $0.matches(event) })
-        else { return nil }
+        let kind: Tetragon_EventType? = unsafe line.withUnsafeBytes { bytes in
+            guard let event = unsafe EventLine(bytes),
+                allowed.isEmpty || allowed.contains(where: { $0.matches(event) }),
+                !denied.contains(where: { $0.matches(event) })
+            else { return nil }
+            return event.type
+        }
+        guard let kind else { return nil }
         var chosen = line
-        for field in fields
-        where field.kinds.isEmpty || field.kinds.contains(event.eventType) != field.isInverted {
-            guard let filtered = field.filter.apply(to: chosen) else { return nil }
+        for field in fields where field.concerns(kind) {
+            guard let filtered = field.apply(to: chosen) else { return nil }
             chosen = filtered
         }
-        return chosen == line ? event : try? decoder.decode(chosen)
+        return try? decoder.decode(chosen)
     }
 }

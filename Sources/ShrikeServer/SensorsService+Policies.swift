@@ -95,7 +95,12 @@ extension SensorsService {
         let known = interfaces.policies.list().map(\.identity).filter {
             $0.name == name && $0.namespace == namespace
         }
-        return known.contains(asked) ? asked : known.first ?? asked
+        if known.contains(asked) { return asked }
+        guard known.count < 2 else {
+            let domains = known.map(\.domain).joined(separator: ", ")
+            throw Self.failure("there is a policy \(name) in each of the domains \(domains): say which one")
+        }
+        return known.first ?? asked
     }
 
     private func change<Value>(_ body: () throws(PolicyRefusal) -> Value) throws(RPCError) -> Value {

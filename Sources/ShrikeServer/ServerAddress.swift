@@ -59,6 +59,7 @@ enum ServerAddress: Equatable {
             throw ServerError("\(path): the path of a unix socket is at most 100 bytes long")
         }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: temporary.utf8) }
+        guard !isAnswered(path) else { throw ServerError("another daemon serves \(path)") }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure("make a socket", path) }
         unlink(temporary)
@@ -76,6 +77,22 @@ enum ServerAddress: Equatable {
             throw error
         }
         return descriptor
+    }
+
+    /// Whether somebody listens at a unix socket; what a dead daemon left refuses.
+    private static func isAnswered(_ path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
     }
 
     private static func listen(_ host: String, _ port: String) throws(ServerError) -> Int32 {

@@ -19,6 +19,8 @@ public struct ServerConfiguration: Sendable {
     public var changers: [String] = []
     /// Where `grpc.health.v1.Health` is served besides, plaintext, on its own; empty: nowhere else.
     public var healthAddress = ""
+    /// Where metrics are served, for the discovery file; this server does not.
+    public var metricsAddress = ""
     /// Most events that wait for one slow client.
     public var queueEvents = 10_000
     /// The file by which clients find the server; empty: none.

@@ -86,6 +86,7 @@ struct ServerFlags: ParsableArguments {
         configuration.clientAuthorityFiles = serverTlsClientCaFiles
         configuration.changers = serverTlsAllowChange
         configuration.healthAddress = healthServerAddress
+        configuration.metricsAddress = metricsServer
         configuration.queueEvents = eventQueueSize
         configuration.discoveryFile = infoFile
         return configuration

@@ -39,6 +39,17 @@ import Testing
         }
     }
 
+    @Test func aSocketThatIsServedIsNotTakenOver() throws {
+        let path = "/tmp/shrike-test-served-\(getpid()).sock"
+        defer { unlink(path) }
+        let first = try ServerAddress.unix(path: path).listen(mode: 0o600, group: nil)
+        defer { close(first) }
+        let error = #expect(throws: ServerError.self) {
+            try ServerAddress.unix(path: path).listen(mode: 0o600, group: nil)
+        }
+        #expect(error?.description == "another daemon serves \(path)")
+    }
+
     @Test func aPortThatIsTakenIsOneLine() throws {
         let first = try ServerAddress.tcp(host: "127.0.0.1", port: "0").listen(mode: 0, group: nil)
         defer { close(first) }
