@@ -24,3 +24,17 @@ expect_status free 0
 run nothing shrike policy clear
 expect_status nothing 0
 expect_stdout nothing 'nothing to clear in /sys/fs/bpf/shrike'
+
+# For pods that must stay: it ends at SIGTERM, and well.
+start stays shrike policy clear --stay
+read_clock
+deadline=$((clock + 1000))
+until [ -s "$WORK/stays.out" ]; do
+	read_clock
+	[ "$clock" -lt "$deadline" ] || fail 'shrike policy clear --stay says nothing'
+	usleep 20000
+done
+kill -0 "$(pid_of stays)" || fail 'shrike policy clear --stay should stay'
+kill -TERM "$(pid_of stays)"
+await stays
+expect_status stays 0
