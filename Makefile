@@ -79,7 +79,7 @@ clean: ## Remove what was built here (fetched kernels stay in the cache)
 # ---------------------------------------------------------------------------------------------- tests
 
 .PHONY: test
-test: lint test-unit test-api test-guest ## Everything: style, unit tests, the API, guest tests on all kernels
+test: lint test-unit test-api test-chart test-guest ## Everything: style, unit tests, API, chart, guest tests
 
 .PHONY: test-unit
 test-unit: deps bpf ## Unit tests, no kernel needed
@@ -92,6 +92,11 @@ test-api: build ## The API against a Python client; as root, where the kernel le
 .PHONY: test-guest
 test-guest: build ## Scenarios in virtual machines: KERNEL=6.12 SCENARIO='kill*' narrow it down
 	KERNEL='$(KERNEL)' SCENARIO='$(SCENARIO)' Tests/Guest/run
+
+.PHONY: test-chart
+test-chart: build ## The Helm chart, the image and the CI files
+	@export CHART_TOOLS=$$(scripts/chart-tools) PYTHONDONTWRITEBYTECODE=1 SHRIKE_DIST=$(CURDIR)/dist; \
+		PYTHONPATH=$$CHART_TOOLS/lib python3 -m unittest discover --start-directory Tests/Packaging
 
 .PHONY: demo
 demo: build ## A virtual machine, a policy, a killed cat: two minutes to watch

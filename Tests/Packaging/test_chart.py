@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the chart renders: whole, valid for Kubernetes, and with no more rights than are needed."""
+import pathlib
+import re
+import subprocess
+import tarfile
+import tempfile
+import unittest
+
+import kubernetes_validate
+import yaml
+
+from chart import CHART, DIST, HELMS, REPOSITORY, VALUES, containers, find, helm, render
+
+# The oldest that the chart takes, the last without and the first with the field appArmorProfile, and a new one.
+KUBERNETES = ["1.27.0", "1.29.0", "1.30.0", "1.34.0"]
+
+
+class Rendering(unittest.TestCase):
+    def test_lint_is_content(self):
+        for binary in HELMS:
+            for name, values in VALUES.items():
+                with self.subTest(helm=binary.name, values=name):
+                    done = helm(binary, "lint", "--strict", CHART, values=values)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_every_object_is_valid(self):
+        for name, values in VALUES.items():
+            for version in KUBERNETES:
+                for one in render(values, kubernetes=version):
+                    with self.subTest(values=name, kubernetes=version, kind=one["kind"]):
+                        self.assertLessEqual(len(one["metadata"]["name"]), 63)
+                        kubernetes_validate.validate(one, version.rsplit(".", 1)[0], strict=True)
+
+    def test_both_helms_render_the_same(self):
+        for name, values in VALUES.items():
+            with self.subTest(values=name):
+                key = lambda one: (one["kind"], one["metadata"]["name"])
+                old, new = (sorted(render(values, binary), key=key) for binary in HELMS)
+                self.assertEqual(old, new)
+
+    def test_a_packaged_chart_renders_the_same(self):
+        # The library lies outside of the chart's folder and is linked into it.
+        with tempfile.TemporaryDirectory() as folder:
+            done = helm(HELMS[-1], "package", CHART, "--destination", folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            (package,) = pathlib.Path(folder).iterdir()
+            with tarfile.open(package) as archive:
+                self.assertFalse([name for name in archive.getnames() if name.endswith(("_test.yaml", ".in"))])
+            done = helm(HELMS[-1], "template", "release", package, "--namespace", "security",
+                        "--kube-version", "1.34.0", values=VALUES["everything on"])
+            self.assertEqual([one for one in yaml.safe_load_all(done.stdout) if one], render(VALUES["everything on"]))
+
+    def test_every_object_has_a_place_and_a_name_of_its_own(self):
+        for name, values in VALUES.items():
+            with self.subTest(values=name):
+                seen = set()
+                for one in render(values):
+                    identity = (one["kind"], one["metadata"]["name"])
+                    self.assertNotIn(identity, seen)
+                    seen.add(identity)
+                    self.assertIn("app.kubernetes.io/instance", one["metadata"]["labels"], identity)
+                    self.assertEqual(one["metadata"]["namespace"], "security", identity)
+
+    def test_a_changed_policy_makes_new_pods(self):
+        def checksum(text):
+            daemon = find(render({"policies": {"inline": {"a.yaml": text}}}), "DaemonSet", "shrike")
+            return daemon["spec"]["template"]["metadata"]["annotations"]["checksum/policies"]
+        self.assertEqual(checksum("a: 1"), checksum("a: 1"))
+        self.assertNotEqual(checksum("a: 1"), checksum("a: 2"))
+
+    def test_every_configmap_of_the_release_is_mounted(self):
+        objects = render(VALUES["everything on"])
+        volumes = find(objects, "DaemonSet", "kestrel")["spec"]["template"]["spec"]["volumes"]
+        (sources,) = [volume["projected"]["sources"] for volume in volumes if volume["name"] == "policies"]
+        names = {source["configMap"]["name"] for source in sources}
+        made = {one["metadata"]["name"] for one in objects if one["kind"] == "ConfigMap"}
+        self.assertEqual(names - {"theirs"}, {name for name in made if name.endswith(("-policies", "-library"))})
+        self.assertEqual(len(names), 3)
+
+    def test_the_readme_is_that_of_the_values(self):
+        done = subprocess.run([REPOSITORY / "scripts" / "chart-readme", "--check"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class Refusals(unittest.TestCase):
+    BAD = {
+        "an unknown value": ({"shrikd": {}}, "shrikd"),
+        "an unknown value below": ({"shriked": {"logLevl": "info"}}, "logLevl"),
+        "a level that is none": ({"shriked": {"logLevel": "loud"}}, "logLevel"),
+        "a ring without size": ({"shriked": {"observationRing": "4MB"}}, "observationRing"),
+        "a number for a ring": ({"shriked": {"criticalRing": 4096}}, "criticalRing"),
+        "a relative path": ({"host": {"procPath": "proc"}}, "procPath"),
+        "a folder that is a path": ({"host": {"bpfFolder": "../shrike"}}, "bpfFolder"),
+        "a mode that is none": ({"policies": {"library": {"mode": "audit"}}}, "mode"),
+        "a policy file that shriked would pass over": ({"policies": {"inline": {"a.txt": "x"}}}, "a.txt"),
+        "a policy that is not text": ({"policies": {"inline": {"a.yaml": {"kind": "TracingPolicy"}}}}, "inline"),
+        "a tag and digest in one": ({"image": {"tag": "1@sha256:0"}}, "tag"),
+        "half a digest": ({"image": {"digest": "sha256:12"}}, "digest"),
+        "a percentage of a budget": ({"podDisruptionBudget": {"minAvailable": "50%"}}, "minAvailable"),
+        "a flag that is none": ({"shriked": {"extraArgs": ["debug"]}}, "extraArgs"),
+        "a port beyond all ports": ({"health": {"port": 70000}}, "port"),
+        "a span without unit": ({"uninstall": {"timeout": "60"}}, "timeout"),
+        "a text for a switch": ({"export": {"enabled": "yes"}}, "enabled"),
+        "an AppArmor profile that is none": ({"shriked": {"appArmorProfile": "none"}}, "appArmorProfile"),
+        "an unknown policy": ({"policies": {"library": {"enabled": True, "include": ["no-such"]}}}, "no-such"),
+    }
+
+    def test_bad_values_are_refused_by_name(self):
+        for binary in HELMS:
+            for name, (values, word) in self.BAD.items():
+                with self.subTest(helm=binary.name, values=name):
+                    done = helm(binary, "template", "release", CHART, values=values)
+                    self.assertNotEqual(done.returncode, 0, "accepted")
+                    self.assertIn(word, done.stderr)
+
+    def test_an_old_cluster_is_refused(self):
+        done = helm(HELMS[-1], "template", "release", CHART, "--kube-version", "1.26.0")
+        self.assertIn("incompatible with Kubernetes", done.stderr)
+
+
+class Rights(unittest.TestCase):
+    def pods(self):
+        for values in VALUES.values():
+            for one in render(values):
+                if one["kind"] in ("DaemonSet", "Job"):
+                    yield one["metadata"]["name"], one["spec"]["template"]["spec"]
+
+    def test_nothing_is_privileged(self):
+        for name, pod in self.pods():
+            for key in "hostPID", "hostIPC":
+                self.assertFalse(pod.get(key), f"{name}: {key}")
+            for container in containers(pod).values():
+                context = container["securityContext"]
+                self.assertFalse(context.get("privileged"), name)
+                self.assertTrue(context["readOnlyRootFilesystem"], name)
+                self.assertEqual(context["capabilities"]["drop"], ["ALL"], name)
+                self.assertEqual(context["seccompProfile"]["type"], "RuntimeDefault", name)
+
+    def test_shriked_has_the_capabilities_that_it_asks_for_and_nobody_else_has_any(self):
+        source = (REPOSITORY / "Sources/ShrikeDaemon/Privileges.swift").read_text()
+        asked = set(re.findall(r'"CAP_([A-Z_]+)"', source))
+        self.assertTrue(asked)
+        for name, pod in self.pods():
+            for container in containers(pod).values():
+                has = set(container["securityContext"]["capabilities"].get("add", []))
+                self.assertEqual(has, asked if container["name"] == "shriked" else set(), name)
+
+    def test_the_host_is_mounted_read_only_but_for_pins(self):
+        for name, pod in self.pods():
+            hosts = {volume["name"] for volume in pod.get("volumes", []) if "hostPath" in volume}
+            for container in containers(pod).values():
+                written = {mount["name"] for mount in container.get("volumeMounts", [])
+                           if mount["name"] in hosts and not mount.get("readOnly")}
+                self.assertLessEqual(written, {"bpf"}, name)
+
+    def test_only_the_waiter_may_ask_the_api_server_and_only_for_one_object(self):
+        for values in VALUES.values():
+            objects = render(values)
+            self.assertFalse([one for one in objects if one["kind"].startswith("ClusterRole")])
+            for one in objects:
+                if one["kind"] in ("DaemonSet", "ServiceAccount"):
+                    pod = one["spec"]["template"]["spec"] if "spec" in one else one
+                    self.assertIs(pod["automountServiceAccountToken"], False)
+                if one["kind"] == "Role":
+                    (rule,) = one["rules"]
+                    self.assertEqual(rule["resourceNames"], [one["metadata"]["name"]])
+                    self.assertEqual(set(rule["verbs"]), {"get", "list", "watch"})
+
+
+class Uninstalling(unittest.TestCase):
+    def hooks(self, values):
+        return [one for one in render(values) if "helm.sh/hook" in one["metadata"].get("annotations", {})]
+
+    def test_nodes_are_cleared_after_the_daemons_and_waited_for(self):
+        hooks = self.hooks({})
+        for one in hooks:
+            notes = one["metadata"]["annotations"]
+            # While a daemon lives its lock keeps the hook out.
+            self.assertEqual(notes["helm.sh/hook"], "post-delete")
+            self.assertEqual(notes["helm.sh/hook-delete-policy"], "before-hook-creation,hook-succeeded")
+        order = sorted(hooks, key=lambda one: int(one["metadata"]["annotations"]["helm.sh/hook-weight"]))
+        self.assertEqual([one["kind"] for one in order[-2:]], ["DaemonSet", "Job"])
+        cleaner, waiter = order[-2:]
+        (wait,) = waiter["spec"]["template"]["spec"]["containers"]
+        self.assertIn("daemonset/" + cleaner["metadata"]["name"], wait["args"])
+
+    def test_they_are_cleared_where_the_daemon_ran_and_of_its_pins(self):
+        values = VALUES["everything on"]
+        cleaner = find(self.hooks(values), "DaemonSet")["spec"]["template"]["spec"]
+        daemon = find(render(values), "DaemonSet", "kestrel")["spec"]["template"]["spec"]
+        for key in "nodeSelector", "tolerations", "affinity", "priorityClassName", "imagePullSecrets":
+            self.assertEqual(cleaner[key], daemon[key], key)
+        flag = [word for word in containers(daemon)["shriked"]["args"] if word.startswith("--bpf-dir")]
+        for container in containers(cleaner).values():
+            self.assertEqual([word for word in container["args"] if word != "--stay"], flag)
+
+    def test_there_is_nothing_to_clear_when_nothing_is_kept(self):
+        for values in ({"shriked": {"keepEnforcing": False}}, {"uninstall": {"clear": False}}):
+            self.assertEqual(self.hooks(values), [])
+        self.assertNotIn("--keep-enforcing", str(render({"shriked": {"keepEnforcing": False}})))
+
+    def test_its_pods_are_none_of_the_daemons(self):
+        objects = render({})
+        selector = find(objects, "DaemonSet", "shrike")["spec"]["selector"]["matchLabels"]
+        labels = find(objects, "DaemonSet", "-uninstall")["spec"]["template"]["metadata"]["labels"]
+        self.assertFalse(selector.items() <= labels.items())
+
+
+class Programs(unittest.TestCase):
+    """The chart uses only what the built programs know."""
+
+    def flags(self, *command):
+        done = subprocess.run([DIST / command[0], *command[1:], "--help-hidden"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return set(re.findall(r"--[a-z][a-z0-9-]*", done.stdout))
+
+    def test_every_flag_exists(self):
+        known = {}
+        for name, values in VALUES.items():
+            for one in render(values):
+                if one["kind"] != "DaemonSet":
+                    continue
+                for container in containers(one["spec"]["template"]["spec"]).values():
+                    words = container["command"] + container.get("args", [])
+                    command = tuple(word for word in words if not word.startswith("-"))
+                    known[command] = known.get(command) or self.flags(*command)
+                    used = {word.split("=")[0] for word in words if word.startswith("--")}
+                    self.assertLessEqual(used, known[command], f"{name}: {' '.join(command)}")
+        self.assertIn(("shriked",), known)
+        self.assertIn(("shrike", "getevents"), known)
+        self.assertIn(("shrike", "policy", "clear"), known)
+
+
+class Library(unittest.TestCase):
+    def policies(self, **library):
+        data = find(render({"policies": {"library": {"enabled": True, **library}}}), "ConfigMap", "-library")["data"]
+        return {name: yaml.safe_load(text) for name, text in data.items()}
+
+    def test_all_of_it_is_there_and_only_reports(self):
+        files = {path.name for path in (REPOSITORY / "policies/library").glob("*.yaml")
+                 if not path.name.endswith("_test.yaml") and not path.name.startswith(".")}
+        self.assertGreaterEqual(len(files), 25)
+        policies = self.policies()
+        self.assertEqual(set(policies), files)
+        for name, policy in policies.items():
+            self.assertIn({"name": "policy-mode", "value": "monitor"}, policy["spec"]["options"], name)
+
+    def test_it_enforces_when_told_to(self):
+        for policy in self.policies(mode="enforce").values():
+            modes = [one["value"] for one in policy["spec"]["options"] if one["name"] == "policy-mode"]
+            self.assertEqual(modes, ["enforce"])
+
+    def test_it_can_be_chosen_from(self):
+        all_names = {policy["metadata"]["name"] for policy in self.policies().values()}
+        one = sorted(all_names)[0]
+        self.assertEqual({policy["metadata"]["name"] for policy in self.policies(include=[one]).values()}, {one})
+        left = {policy["metadata"]["name"] for policy in self.policies(exclude=[one]).values()}
+        self.assertEqual(left, all_names - {one})
+
+    def test_what_is_rendered_loads(self):
+        for mode in "monitor", "enforce":
+            text = yaml.safe_dump_all(self.policies(mode=mode).values())
+            done = subprocess.run([DIST / "shrike", "lint", "--fail-level", "error", "--kernel", "6.1,6.12,7.3", "-"],
+                                  input=text, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
