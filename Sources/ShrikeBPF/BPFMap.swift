@@ -68,6 +68,14 @@ public struct BPFMap: Sendable {
     /// ENOTSUPP of the kernel, which is none of user space's numbers (include/linux/errno.h).
     private static let notSupported: Int32 = 524
 
+    /// Removes a key; it need not be there.
+    public func remove(key: [UInt8]) throws(BPFError) {
+        let result = bpf_map_delete_elem(fileDescriptor, key)
+        guard result == 0 || result == -ENOENT else {
+            throw BPFError("write map", name, errno: -result)
+        }
+    }
+
     /// No more writes from user space, by anybody, for the map's whole life.
     public func freeze() throws(BPFError) {
         let result = bpf_map_freeze(fileDescriptor)

@@ -35,7 +35,8 @@ public struct BinaryTable: Sendable, Hashable {
     init(policies: [TracingPolicy]) {
         var known: Set<[String]> = []
         for selector in policies.lazy.flatMap(\.spec.hooks).flatMap(\.selectors) {
-            for filter in selector.matchBinaries + selector.matchParentBinaries {
+            // Those that follow descendants are in the LineageTable.
+            for filter in selector.matchBinaries + selector.matchParentBinaries where !filter.followChildren {
                 for value in filter.values.map(\.value) {
                     switch filter.operator.value {
                     case .prefix, .notPrefix:
@@ -84,6 +85,9 @@ public struct BinaryTable: Sendable, Hashable {
             matches = { whole.contains($0) }
         }
         var passes = [isNegated, isNegated, false]  // other, unknown, kernel thread
+        if filter.followChildren {  // kernel threads alone are decided here
+            return [true, true, false] + Array(repeating: true, count: classCount - passes.count)
+        }
         passes += named.map { matches($0) != isNegated }
         // The start of a path is no whole path.
         let rest = (filter.operator.value.comparesEnd ? endClassCount : classCount) - passes.count
@@ -110,9 +114,14 @@ extension HookPlanBuilder {
             for (binaryClass, passes) in passes.enumerated() where !passes { rows[binaryClass].remove(bit) }
             candidates[dimension] = rows
         }
+        func isByClass(_ filter: BinaryFilter) -> Bool {
+            !filter.followChildren || filter.operator.value.isNegative
+        }
         for (bit, selector) in selectors {
-            for filter in selector.matchBinaries { add(filter, bit, isParent: false) }
-            for filter in selector.matchParentBinaries { add(filter, bit, isParent: true) }
+            for filter in selector.matchBinaries where isByClass(filter) { add(filter, bit, isParent: false) }
+            for filter in selector.matchParentBinaries where isByClass(filter) {
+                add(filter, bit, isParent: true)
+            }
         }
         return candidates
     }

@@ -84,10 +84,13 @@ struct FactFilters {
 // MARK: - From the language
 
 extension FactFilters {
-    /// Takes in all filters of a selector that are not on its binary.
+    /// Takes in all filters of a selector that are not on its binary alone.
     /// - Parameter host: the inodes of the host's namespaces; `HookPlanBuilder` has seen that they are there.
-    mutating func add(_ selector: Selector, bit: Int, host: [NamespaceKind: UInt32]) {
-        for filter in selector.matchPIDs {
+    mutating func add(
+        _ selector: Selector, bit: Int, _ lineages: LineageTable, host: [NamespaceKind: UInt32]
+    ) {
+        addLineage(selector, bit, lineages)
+        for filter in selector.matchPIDs where !filter.followForks {
             let fact = filter.isNamespacePID ? SHRIKE_FACT_NAMESPACE_PID : SHRIKE_FACT_PID
             add(
                 filter.values.map { UInt64($0.value) }, bit, isNegated: filter.operator.value.isNegative,
@@ -125,6 +128,28 @@ extension FactFilters {
                 add(mask: filter.mask, bit, isNegated: false, of: fact)
             }
             if filter.isNamespaceCapability { addOutsideHost(bit, host) }
+        }
+    }
+
+    private mutating func addLineage(_ selector: Selector, _ bit: Int, _ lineages: LineageTable) {
+        for filter in selector.matchPIDs where filter.followForks {
+            add(
+                mask: lineages.mask(of: filter.members), bit, isNegated: filter.operator.value.isNegative,
+                of: SHRIKE_FACT_LINEAGE.rawValue)
+            // A process of the host has no id of its own there: neither form means it.
+            if filter.isNamespacePID {
+                add([0], bit, isNegated: true, of: SHRIKE_FACT_NAMESPACE_PID.rawValue)
+            }
+        }
+        for (filters, fact) in [
+            (selector.matchBinaries, SHRIKE_FACT_LINEAGE),
+            (selector.matchParentBinaries, SHRIKE_FACT_PARENT_LINEAGE),
+        ] {
+            for filter in filters where filter.followChildren {
+                add(
+                    mask: lineages.mask(of: filter.members), bit,
+                    isNegated: filter.operator.value.isNegative, of: fact.rawValue)
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 // A plan as the bytes that the hook program reads.
 
 public import ShrikeABI
+internal import ShrikePolicy
 
 extension HookPlan {
     /// The program's frozen configuration.
@@ -33,6 +34,10 @@ extension HookPlan {
         if facts.contains(where: \.comparesChanges) {
             configuration.flags |= SHRIKE_HOOK_HAS_CHANGES.rawValue
         }
+        if facts.contains(where: \.comparesLineage) {
+            configuration.flags |= SHRIKE_HOOK_HAS_LINEAGE.rawValue
+        }
+        if hasRateLimit { configuration.flags |= SHRIKE_HOOK_HAS_RATE_LIMIT.rawValue }
         if !candidates.isEmpty {
             configuration.flags |= SHRIKE_HOOK_HAS_PROCESS.rawValue
             if hasBinaryParts { configuration.flags |= SHRIKE_HOOK_BINARY_PARTS.rawValue }
@@ -169,8 +174,28 @@ extension PlannedFact {
             count: UInt32(count))
     }
 
+    /// It is about what the process descends from.
+    fileprivate var comparesLineage: Bool {
+        fact == SHRIKE_FACT_LINEAGE.rawValue || fact == SHRIKE_FACT_PARENT_LINEAGE.rawValue
+    }
+
     /// It is about what is not as it was.
     fileprivate var comparesChanges: Bool {
         (SHRIKE_FACT_PERMITTED_CHANGES.rawValue...SHRIKE_FACT_NAMESPACE_CHANGES.rawValue).contains(fact)
+    }
+}
+
+extension HookPlan {
+    /// Some selector's events have a rate limit.
+    public var hasRateLimit: Bool { selectors.contains { $0.rateLimit != nil } }
+}
+
+extension RateLimitScope {
+    var abi: shrike_rate_scope {
+        switch self {
+        case .thread: SHRIKE_RATE_THREAD
+        case .process: SHRIKE_RATE_PROCESS
+        case .global: SHRIKE_RATE_GLOBAL
+        }
     }
 }

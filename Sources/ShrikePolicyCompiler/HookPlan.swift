@@ -106,6 +106,18 @@ public struct PlannedSelector: Sendable, Hashable {
     public var countsPosts = true
     /// The signal to send when the function returns; 0: none. The other two tell then what was done at entry.
     public var returnSignal = 0
+    /// How often an event is sent; nil: always.
+    public var rateLimit: PlannedRateLimit?
+}
+
+/// At most one event in a time, of those that are alike.
+public struct PlannedRateLimit: Sendable, Hashable {
+    /// The time.
+    public var milliseconds: UInt32
+    /// Whose events count together.
+    public var scope: RateLimitScope
+    /// The plan's arguments in which events that are alike do not differ.
+    public var arguments: [Int]
 }
 
 /// The plan of one hook for all policies on it. Equal plans decide and report alike.
@@ -153,4 +165,6 @@ public struct PolicyPlan: Sendable, Equatable {
     public var hooks: [HookPlan]
     /// The binaries that policies name.
     public var binaries: BinaryTable
+    /// The lists whose descendants they follow.
+    public var lineages: LineageTable
 }

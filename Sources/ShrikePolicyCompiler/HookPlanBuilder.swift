@@ -94,7 +94,9 @@ struct HookPlanBuilder {
 
     /// Works out the plan.
     /// - Parameter host: the inodes of the host's namespaces, as far as they are known.
-    func build(_ binaries: BinaryTable, host: [NamespaceKind: UInt32]) throws(CompileError) -> HookPlan {
+    func build(
+        _ binaries: BinaryTable, _ lineages: LineageTable, host: [NamespaceKind: UInt32]
+    ) throws(CompileError) -> HookPlan {
         let crossed = crossedLimits(host)
         guard crossed.isEmpty else { throw CompileError(diagnostics: crossed) }
         var numbered: [NumberedSelector] = []
@@ -114,6 +116,7 @@ struct HookPlanBuilder {
                 let returnActions = entry.half == .return ? selector?.returnActions ?? [] : []
                 var planned = PlannedSelector(actions, policyEnd: first + count, mode: mode)
                 planned.add(returnActions: returnActions, mode: mode)
+                planned.limitRate(actions + returnActions, entry.slots + [entry.resultSlot])
                 if entry.half == .entry { (planned.isPosted, planned.countsPosts) = (false, false) }
                 selectors.append(planned)
                 layouts.append(
@@ -135,7 +138,7 @@ struct HookPlanBuilder {
             selectors: selectors,
             layout: layout(layouts))
         var facts = FactFilters()
-        for selector in numbered { facts.add(selector.selector, bit: selector.bit, host: host) }
+        for selector in numbered { facts.add(selector.selector, bit: selector.bit, lineages, host: host) }
         facts.plan(&plan)
         planArguments(numbered, &plan)
         try checkDimensions(plan, facts)

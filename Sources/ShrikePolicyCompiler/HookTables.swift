@@ -141,6 +141,11 @@ public enum MapBytes {
         }
         configuration.signal = UInt8(selector.signal)
         configuration.return_signal = UInt8(selector.returnSignal)
+        if let limit = selector.rateLimit {
+            configuration.rate_limit_ms = limit.milliseconds
+            configuration.rate_scope = limit.scope.abi.rawValue
+            configuration.rate_arguments = limit.arguments.reduce(0) { $0 | 1 << UInt8($1) }
+        }
         return of(configuration)
     }
 

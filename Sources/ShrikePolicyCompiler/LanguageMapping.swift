@@ -192,6 +192,21 @@ extension PlannedSelector {
     }
 }
 
+extension PlannedSelector {
+    /// Takes over the limit of a Post among the actions.
+    /// - Parameter slots: the plan's arguments that the policy reports.
+    mutating func limitRate(_ actions: [Action], _ slots: [Int?]) {
+        for action in actions where action.kind.value == .post {
+            guard let text = action.rateLimit?.value, let milliseconds = RateLimit.milliseconds(text),
+                milliseconds > 0
+            else { continue }
+            rateLimit = PlannedRateLimit(
+                milliseconds: milliseconds, scope: action.rateLimitScope?.value ?? .thread,
+                arguments: Set(slots.compactMap { $0 }).sorted())
+        }
+    }
+}
+
 extension TracepointField {
     /// Where an argument of a type is read.
     func source(as type: ShrikePolicy.ArgumentType) -> ArgumentSource {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All active policies in, one plan for each distinct hook out. Pure: no kernel, no BPF.
 
+internal import ShrikeABI
 public import ShrikePolicy
 
 /// Compiles checked policies.
@@ -14,7 +15,9 @@ public enum PolicyCompiler {
     public static func compile(
         _ policies: [TracingPolicy], kernel: (any KernelFacts)? = nil
     ) throws(CompileError) -> PolicyPlan {
+        let policies = policies.map { $0.expandingMacros() }
         let binaries = BinaryTable(policies: policies)
+        let lineages = LineageTable(policies: policies)
         var builders: [HookTarget: HookPlanBuilder] = [:]
         for policy in policies {
             for hook in policy.spec.kprobes + policy.spec.fentries {
@@ -33,12 +36,12 @@ public enum PolicyCompiler {
                     hook, of: policy, format: format)
             }
         }
-        var plan = PolicyPlan(hooks: [], binaries: binaries)
-        var diagnostics = crossedLimits(binaries, policies)
+        var plan = PolicyPlan(hooks: [], binaries: binaries, lineages: lineages)
+        var diagnostics = crossedLimits(binaries, policies) + crossedLimits(lineages)
         for target in builders.keys.sorted() {
             guard let builder = builders[target] else { continue }
             do throws(CompileError) {
-                plan.hooks.append(try builder.build(binaries, host: kernel?.hostNamespaces ?? [:]))
+                plan.hooks.append(try builder.build(binaries, lineages, host: kernel?.hostNamespaces ?? [:]))
             } catch {
                 diagnostics += error.diagnostics
             }
@@ -58,6 +61,16 @@ public enum PolicyCompiler {
                 .error, .hookLimit, at: last.name.range,
                 "all policies together name more than \(limit) binaries",
                 help: "use `Prefix` or `Postfix` for binaries that lie together")
+        ]
+    }
+
+    private static func crossedLimits(_ lineages: LineageTable) -> [Diagnostic] {
+        guard let range = lineages.overflow else { return [] }
+        return [
+            Diagnostic(
+                .error, .hookLimit, at: range,
+                "all policies together follow the descendants of more than \(SHRIKE_MAX_LINEAGES) lists of binaries and process ids",
+                help: "use the same list in several selectors")
         ]
     }
 

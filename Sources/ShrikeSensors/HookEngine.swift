@@ -13,6 +13,7 @@ public final class HookEngine {
     private let layouts: HookLayouts
     private let processes: ProcessSensor
     private let pins: PinFolder?
+    private let descendants: LineageFollower
     private var hooks: [HookTarget: AttachedHook] = [:]
     private var hookIDs: [HookTarget: UInt32] = [:]
     private var binaries: BinaryTable?
@@ -31,6 +32,7 @@ public final class HookEngine {
         self.layouts = layouts
         self.processes = processes
         self.pins = pins
+        descendants = LineageFollower(processes: processes)
     }
 
     /// Makes `plan` what is enforced.
@@ -41,13 +43,14 @@ public final class HookEngine {
     /// - Parameter choice: how hooks are entered on this kernel.
     /// - Throws: the first refusal; the old plan is then still in force, whole.
     public func apply(_ plan: PolicyPlan, _ choice: MechanismChoice) throws(HookError) {
+        let hooksOfPlan = try follow(plan, choice)
         generation += 1
         let isSameTable = plan.binaries == binaries
         let table = isSameTable ? binariesGeneration : generation
         var next: [HookTarget: AttachedHook] = [:]
         var changed: [AttachedHook] = []
         do throws(HookError) {
-            for hook in plan.hooks {
+            for hook in hooksOfPlan {
                 if let known = hooks[hook.target], known.plan == hook, isSameTable || hook.candidates.isEmpty
                 {
                     next[hook.target] = known
@@ -67,6 +70,21 @@ public final class HookEngine {
         (binaries, binariesGeneration) = (plan.binaries, table)
         for hook in replaced { retire(hook) }
         settling += changed.map { ($0.plan.target, $0.generation, .now) }
+        // What is left of old lists costs a look-up and means nothing to anybody.
+        try? descendants.keep(only: plan.lineages)
+    }
+
+    /// The plan's hooks with the bits of the lists whose descendants they ask for.
+    private func follow(_ plan: PolicyPlan, _ choice: MechanismChoice) throws(HookError) -> [HookPlan] {
+        do throws(BPFError) {
+            let bits = try descendants.follow(plan.lineages)
+            return plan.hooks.map { $0.withLineageBits(bits) }
+        } catch {
+            guard let first = plan.hooks.first else { return [] }
+            throw HookError(
+                target: first.target, place: first.place, mechanism: choice.mechanism(for: first),
+                cause: error)
+        }
     }
 
     /// Ends what changes leave for the calls that were on their way: call it now and then.

@@ -14,6 +14,8 @@ public struct SelectorHits: Sendable, Equatable {
     public var signals: UInt64 = 0
     /// Operations refused.
     public var overrides: UInt64 = 0
+    /// Events that a rate limit kept back.
+    public var suppressed: UInt64 = 0
 }
 
 /// A hook's program and tables in the kernel. Detaches and frees all when it ends.
@@ -79,7 +81,9 @@ public struct HookSensor: ~Copyable {
         let words = try object.map("selector_hits").perCPUSums()
         let fields = MemoryLayout<shrike_selector_hits>.size / MemoryLayout<UInt64>.size
         return stride(from: 0, to: words.count, by: fields).map {
-            SelectorHits(matches: words[$0], signals: words[$0 + 1], overrides: words[$0 + 2])
+            SelectorHits(
+                matches: words[$0], signals: words[$0 + 1], overrides: words[$0 + 2],
+                suppressed: words[$0 + 3])
         }
     }
 
@@ -107,6 +111,7 @@ public struct HookSensor: ~Copyable {
                 table.name, maxEntries: max(table.count, 1), keySize: table.keyBytes,
                 valueSize: table.valueBytes)
         }
+        if !plan.hasRateLimit { try open.omitMap("rate_limits") }
         try open.setMap("selector_hits", maxEntries: plan.selectors.count)
     }
 

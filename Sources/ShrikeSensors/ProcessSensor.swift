@@ -11,7 +11,7 @@ internal import ShrikePolicyCompiler
 public final class ProcessSensor: @unchecked Sendable {
     // SAFETY: nothing changes after it is made but the kernel's maps, and each of those calls is one system call.
 
-    private let object: LoadedBPFObject
+    let object: LoadedBPFObject
     private let links: [BPFLinkBox]
     /// What all programs are relocated against.
     let types: RelocationTypes?

@@ -35,14 +35,15 @@ import Testing
               selectors:
               - label: s
                 matchArgs: [{index: 0, operator: NotPostfix, values: [.so]}]
-                matchBinaries: [{operator: NotIn, values: [/bin/a], followChildren: false}]
+                matchBinaries: [{operator: NotIn, values: [/bin/a], followChildren: true}]
                 matchParentBinaries: [{operator: NotPostfix, values: [a]}]
-                matchPIDs: [{operator: In, values: [1], followForks: false, isNamespacePID: true}]
+                matchPIDs: [{operator: In, values: [1], followForks: true, isNamespacePID: true}]
                 matchNamespaces: [{namespace: Pid, operator: In, values: [host_ns]}]
                 matchNamespaceChanges: [{operator: In, values: [Pid]}]
                 matchCapabilities: [{operator: In, values: [CAP_BPF], isNamespaceCapability: true}]
                 matchCapabilityChanges: [{operator: In, values: [CAP_BPF]}]
                 matchActions: [{action: Override, argError: -1}, {action: Signal, argSig: 15}, {action: NoPost}]
+              - matchActions: [{action: Post, rateLimit: 1m, rateLimitScope: global}]
             - call: sys_setuid
               return: true
               returnArg: {index: 0, type: int}
@@ -108,7 +109,7 @@ import Testing
         #expect(
             refused(text) == [
                 "6:3 `uprobes`", "7:3 `loader`", "9:3 `enforcers`",
-                "10:20 `option disable-kprobe-multi`", "11:3 `selectorsMacros`", "12:3 `podSelector`",
+                "10:20 `option disable-kprobe-multi`", "12:3 `podSelector`",
                 "13:3 `containerSelector`", "14:3 `hostSelector`", "15:3 `nodeSelector`",
             ])
         let namespaced =
@@ -173,11 +174,8 @@ import Testing
             """)
         #expect(
             refused(text) == [
-                "12:7 `macros`", "14:31 `operator: CelExpr`", "15:7 `matchData`",
-                "17:56 `followChildren`",
-                "19:47 `followForks`",
-                "24:7 `matchWorkloads`", "26:24 `rateLimit`", "26:39 `rateLimitScope`",
-                "26:63 `kernelStackTrace`",
+                "14:31 `operator: CelExpr`", "15:7 `matchData`",
+                "24:7 `matchWorkloads`", "26:63 `kernelStackTrace`",
                 "26:87 `userStackTrace`", "27:18 `action: GetUrl`", "27:26 `argUrl`", "28:28 `argRegs`",
             ])
     }

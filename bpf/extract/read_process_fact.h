@@ -120,6 +120,10 @@ static __always_inline __u64 read_fact(struct task_state *state, __u32 fact)
 		return read_capabilities(task, EFFECTIVE_OFFSET);
 	case SHRIKE_FACT_INHERITABLE:
 		return read_capabilities(task, INHERITABLE_OFFSET);
+	case SHRIKE_FACT_LINEAGE:
+		return state ? state->lineage : 0;
+	case SHRIKE_FACT_PARENT_LINEAGE:
+		return state ? state->parent_lineage : 0;
 	case SHRIKE_FACT_PERMITTED_CHANGES:
 	case SHRIKE_FACT_EFFECTIVE_CHANGES:
 	case SHRIKE_FACT_INHERITABLE_CHANGES:

@@ -117,6 +117,8 @@ static __always_inline void make_task_state(struct task_state *state, struct tas
 		state->flags = image->flags;
 		state->forked = image->forked;
 		state->told = image->told;
+		state->lineage = image->lineage;
+		state->parent_lineage = image->parent_lineage;
 		state->parent_binary = image->parent_binary;
 		key_ns = image->key.ktime_ns;
 	} else {

@@ -6,6 +6,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "action/limit_rate.h"
 #include "action/run_actions.h"
 #include "event/write_hook_event.h"
 #include "extract/read_task.h"
@@ -47,7 +48,8 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->alive[word] = config.all[word];
-	if (config.flags & (SHRIKE_HOOK_HAS_PROCESS | SHRIKE_HOOK_HAS_CHANGES))
+	if (config.flags &
+	    (SHRIKE_HOOK_HAS_PROCESS | SHRIKE_HOOK_HAS_CHANGES | SHRIKE_HOOK_HAS_LINEAGE))
 		state = current_state();
 	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, state))
 		return 0;
@@ -67,6 +69,8 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 			return 0;
 	}
 	run_actions(scratch);
+	if (config.flags & SHRIKE_HOOK_HAS_RATE_LIMIT && scratch->is_posted)
+		limit_rate(context, scratch);
 	if (scratch->is_posted) {
 		write_hook_event(context, scratch, current_state());
 		if (config.flags & SHRIKE_HOOK_HAS_CHANGES && state)

@@ -9,6 +9,7 @@
 #include "event/write_exec_event.h"
 #include "event/write_header.h"
 #include "extract/read_binary.h"
+#include "extract/read_lineage.h"
 #include "extract/read_process_fact.h"
 #include "extract/read_task.h"
 #include "maps/event_maps.h"
@@ -34,6 +35,8 @@ static __always_inline void remember_image(struct task_struct *thread, struct ta
 	image->flags = group->flags;
 	image->forked = group->forked;
 	image->told = group->told;
+	image->lineage = group->lineage;
+	image->parent_lineage = group->parent_lineage;
 	image->parent_binary = group->parent_binary;
 }
 
@@ -41,10 +44,13 @@ static __always_inline void remember_image(struct task_struct *thread, struct ta
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
+	struct shrike_lineage_control *lists = followed_lists();
 	struct task_state *from, *to;
 	struct shrike_event_fork event = {};
 
 	from = task_state(parent->group_leader);
+	if (from && lists && lists->live)
+		current_lineage(from, parent->group_leader, lists);
 	if (child->pid != child->tgid) {
 		remember_image(child, from);
 		return 0;
@@ -73,7 +79,10 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 			to->exited = 0;
 			to->parent_binary = from->binary;
 			to->parent_stamp = from->class_stamp;
+			to->parent_lineage = from->lineage;
 		}
+		if (lists && lists->live)
+			to->lineage |= own_lineage(to, child) & lists->live;
 		if (!to->has_base)
 			keep_base(to, child);
 		to->key = event.process;
@@ -115,6 +124,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct task_state *state = task_state(task->group_leader);
+	struct shrike_lineage_control *lists = followed_lists();
 	struct scratch *scratch = take_scratch();
 
 	if (!scratch) {
@@ -140,10 +150,15 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	if (state) {
 		/* exe_file is the interpreter of a script, as it is what runs. */
 		state->binary.bytes = 0;
+		__builtin_memset(state->binary.text, 0, sizeof(state->binary.text));
 		state->class_stamp = 0;
 		if (!read_file_path(scratch, BINARY_TEXT_INDEX,
 				    (__u64)BPF_CORE_READ(task, mm, exe_file), task))
 			keep_path(&state->binary, scratch, BINARY_TEXT_INDEX);
+		if (lists && lists->live) {
+			current_lineage(state, task->group_leader, lists);
+			state->lineage |= own_lineage(state, task->group_leader) & lists->live;
+		}
 	}
 	write_exec_event(scratch, task, bprm);
 	/* Only now: a child that executes meanwhile must not name a parent that no record has told of yet. */
@@ -219,5 +234,73 @@ int seed_task(struct bpf_iter__task *context)
 	read_namespaces(&seed.namespaces, task);
 	bpf_probe_read_kernel_str(seed.comm, sizeof(seed.comm), task->comm);
 	bpf_seq_write(context->meta->seq, &seed, sizeof(seed));
+	return 0;
+}
+
+/* follow_thread - what its group descends from, for when the thread becomes its leader. */
+static __always_inline void follow_thread(struct task_struct *thread)
+{
+	struct task_state *group = task_state(thread->group_leader);
+	struct thread_image *image;
+
+	if (!group)
+		return;
+	image = bpf_task_storage_get(&thread_images, thread, NULL, 0);
+	if (!image) {
+		remember_image(thread, group);
+		return;
+	}
+	image->lineage = group->lineage;
+	image->parent_lineage = group->parent_lineage;
+}
+
+/* keep_executable - the path of a process older than the agent, whom no exec has told of. */
+static __always_inline void keep_executable(struct task_state *state, struct task_struct *task)
+{
+	struct scratch *scratch;
+	__u64 file;
+
+	if (state->binary.bytes || BPF_CORE_READ(task, flags) & SHRIKE_PF_KTHREAD)
+		return;
+	file = (__u64)BPF_CORE_READ(task, mm, exe_file);
+	if (!file)
+		return;
+	scratch = take_scratch();
+	if (!scratch)
+		return;
+	if (!read_file_path(scratch, BINARY_TEXT_INDEX, file, task))
+		keep_path(&state->binary, scratch, BINARY_TEXT_INDEX);
+	return_scratch(scratch);
+}
+
+/* follow_task - one visit of a task when the followed lists have changed: forgets lists that are gone, adds what is
+ * known of its ancestors. Writes a byte when there was something to add: there is another round then.
+ */
+SEC("iter/task")
+int follow_task(struct bpf_iter__task *context)
+{
+	struct shrike_lineage_control *lists = followed_lists();
+	struct task_struct *task = context->task;
+	struct task_state *state;
+	__u64 before, before_parent;
+	__u8 changed = 1;
+
+	if (!task || !lists)
+		return 0;
+	if (task->pid != task->tgid) {
+		follow_thread(task);
+		return 0;
+	}
+	state = task_state(task);
+	if (!state)
+		return 0;
+	keep_executable(state, task);
+	__sync_fetch_and_and(&state->lineage, lists->live);
+	__sync_fetch_and_and(&state->parent_lineage, lists->live);
+	before = state->lineage;
+	before_parent = state->parent_lineage;
+	update_lineage(state, task, lists);
+	if (state->lineage != before || state->parent_lineage != before_parent)
+		bpf_seq_write(context->meta->seq, &changed, sizeof(changed));
 	return 0;
 }

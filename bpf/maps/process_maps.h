@@ -10,7 +10,7 @@
 /* kept_path.bytes when the path did not fit: it is walked again when needed. */
 #define BINARY_TOO_LONG 0xffff
 
-/* The path of an executable. What stands behind its NUL is left from another path. */
+/* The path of an executable, padded with zeros: a key of binary tables. */
 struct kept_path {
 	__u16 bytes; /* with the final NUL; 0: not read yet */
 	__u16 reserved[3];
@@ -34,7 +34,9 @@ struct task_state {
 	struct shrike_namespaces namespaces;
 	__u64 permitted, effective, inheritable;
 	__u32 has_base; /* those four are known */
-	__u32 reserved;
+	/* See extract/read_lineage.h. */
+	__u32 lineage_generation;
+	__u64 lineage, parent_lineage;
 	struct kept_path binary;
 	/* Of the image that forked this process, as it was then; it may be gone since. */
 	struct kept_path parent_binary;
@@ -57,6 +59,7 @@ struct thread_image {
 	__u32 flags;
 	__u16 forked;
 	__u16 told;
+	__u64 lineage, parent_lineage;
 	struct kept_path parent_binary;
 };
 

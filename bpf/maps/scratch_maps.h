@@ -69,6 +69,7 @@ struct scratch {
 	struct argument_value arguments[SHRIKE_MAX_ARGUMENTS];
 	struct argument_object objects[SHRIKE_MAX_ARGUMENTS];
 	__u64 gathered[SHRIKE_MAX_WORDS]; /* of the rows of a bit table */
+	__u64 hashes[SHRIKE_MAX_ARGUMENTS]; /* see action/limit_rate.h */
 	struct path_walk walk;
 	/* result of the decision, see filter/decide.h */
 	__u32 cursor;

@@ -28,6 +28,8 @@
 #define SHRIKE_MAX_FACTS 24
 /* Different masks that one such look-up compares. */
 #define SHRIKE_MAX_MASKS 64
+/* Lists of binaries or process ids whose descendants are followed: a bit each. */
+#define SHRIKE_MAX_LINEAGES 64
 /* Longest structure that is read of an argument: a socket, credentials, a program. */
 #define SHRIKE_MAX_OBJECT_BYTES 128
 /* Bytes of an executable's path kept per process; longer paths are walked anew. */
@@ -471,6 +473,9 @@ enum shrike_process_fact : __u32 {
 	SHRIKE_FACT_INHERITABLE_CHANGES = 8,
 	/* bit n: another namespace than then, n as in struct shrike_namespaces */
 	SHRIKE_FACT_NAMESPACE_CHANGES = 9,
+	/* bit n: the process, or, next, its parent, is or descends from a member of followed list n */
+	SHRIKE_FACT_LINEAGE = 10,
+	SHRIKE_FACT_PARENT_LINEAGE = 11,
 	/* + n: inode of a namespace, n as in struct shrike_namespaces */
 	SHRIKE_FACT_NAMESPACE = 16,
 };
@@ -489,6 +494,21 @@ struct shrike_fact_config {
 };
 _Static_assert(sizeof(struct shrike_fact_config) == 12, "configuration size");
 
+/* Which lists are followed. */
+struct shrike_lineage_control {
+	__u64 live; /* bit n: list n */
+	__u32 generation; /* counts changes of the lists; 0: none yet */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_lineage_control) == 16, "map value size");
+
+/* A process id that some list names. */
+struct shrike_lineage_pid {
+	__u32 pid;
+	__u32 is_namespace; /* of the innermost pid namespace */
+};
+_Static_assert(sizeof(struct shrike_lineage_pid) == 8, "map key size");
+
 enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_PROCESS = 0x1, /* a selector filters on the process's binary */
 	SHRIKE_HOOK_CHAINED = 0x2, /* a text value is longer than SHRIKE_TEXT_KEY_BYTES */
@@ -500,6 +520,10 @@ enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_CHANGES = 0x10,
 	/* Policies name parts of binaries' paths. */
 	SHRIKE_HOOK_BINARY_PARTS = 0x20,
+	/* A selector asks for what the process descends from. */
+	SHRIKE_HOOK_HAS_LINEAGE = 0x40,
+	/* A selector's events have a rate limit. */
+	SHRIKE_HOOK_HAS_RATE_LIMIT = 0x80,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
@@ -543,17 +567,30 @@ struct shrike_selector_config {
 	__u8 signal; /* 0: none */
 	__s16 override_error; /* 0 or -errno */
 	__u8 return_signal; /* of a return hook: sent when the function returns */
-	__u8 reserved;
+	__u8 rate_scope; /* enum shrike_rate_scope */
+	__u32 rate_limit_ms; /* at most one event in this time; 0: no limit */
+	__u8 rate_arguments; /* bit n: events that differ in argument n count apart */
+	__u8 reserved[3];
 };
-_Static_assert(sizeof(struct shrike_selector_config) == 8, "configuration size");
+_Static_assert(sizeof(struct shrike_selector_config) == 16, "configuration size");
+
+/* Whose events a rate limit counts together. */
+enum shrike_rate_scope : __u8 {
+	SHRIKE_RATE_THREAD = 0,
+	SHRIKE_RATE_PROCESS = 1,
+	SHRIKE_RATE_GLOBAL = 2,
+};
+/* Different events that the rate limits of one hook remember. */
+#define SHRIKE_RATE_LIMIT_ENTRIES 16384
 
 /* What a selector has done as its policy's first match, on one CPU. */
 struct shrike_selector_hits {
 	__u64 matches;
 	__u64 signals; /* sent, at the hook or at the function's return */
 	__u64 overrides;
+	__u64 suppressed; /* events that a rate limit kept back */
 };
-_Static_assert(sizeof(struct shrike_selector_hits) == 24, "map value size");
+_Static_assert(sizeof(struct shrike_selector_hits) == 32, "map value size");
 
 /* Head of a text table's value; config.words mask words follow. */
 struct shrike_text_value {

@@ -6,7 +6,7 @@
 public enum FeatureSupport {
     /// The fields that can be used, by the mapping that they stand in.
     private static let fields: [Mapping: Set<String>] = [
-        .spec: ["kprobes", "fentries", "lsmhooks", "tracepoints", "lists", "options"],
+        .spec: ["kprobes", "fentries", "lsmhooks", "tracepoints", "lists", "options", "selectorsMacros"],
         .hook: [
             "call", "syscall", "hook", "subsystem", "event", "raw", "args", "selectors", "message", "tags",
             "return", "returnArg", "ignore",
@@ -15,12 +15,12 @@ public enum FeatureSupport {
         .selector: [
             "label", "matchArgs", "matchReturnArgs", "matchBinaries", "matchActions", "matchReturnActions",
             "matchPIDs", "matchNamespaces", "matchNamespaceChanges", "matchCapabilities",
-            "matchCapabilityChanges", "matchParentBinaries",
+            "matchCapabilityChanges", "matchParentBinaries", "macros",
         ],
-        .processFilter: ["operator", "values", "isNamespacePID"],
+        .processFilter: ["operator", "values", "isNamespacePID", "followForks"],
         .argumentFilter: ["index", "args", "operator", "values"],
-        .binaryFilter: ["operator", "values"],
-        .action: ["action", "argSig", "argError"],
+        .binaryFilter: ["operator", "values", "followChildren"],
+        .action: ["action", "argSig", "argError", "rateLimit", "rateLimitScope"],
     ]
 
     private static let types: Set<ArgumentType> = [
@@ -58,6 +58,7 @@ public enum FeatureSupport {
 
     /// An error for each thing in the policy that this version cannot run.
     public static func check(_ policy: TracingPolicy) -> [Diagnostic] {
+        let policy = policy.expandingMacros()
         var check = SupportCheck()
         if !kinds.contains(policy.kind) {
             check.refuse("kind: \(policy.kind.rawValue)", policy.fields["kind"]?.valueRange ?? policy.range)

@@ -86,22 +86,3 @@ extension PolicyCheck {
         return expanded
     }
 }
-
-extension Selector {
-    /// Both selectors' filters and actions.
-    fileprivate func adding(_ macro: Selector) -> Selector {
-        var fields = fields
-        fields.all += macro.fields.all
-        return Selector(
-            label: label ?? macro.label, matchArgs: matchArgs + macro.matchArgs,
-            matchData: matchData + macro.matchData, matchReturnArgs: matchReturnArgs + macro.matchReturnArgs,
-            matchBinaries: matchBinaries + macro.matchBinaries,
-            matchParentBinaries: matchParentBinaries + macro.matchParentBinaries,
-            matchPIDs: matchPIDs + macro.matchPIDs, matchNamespaces: matchNamespaces + macro.matchNamespaces,
-            matchNamespaceChanges: matchNamespaceChanges + macro.matchNamespaceChanges,
-            matchCapabilities: matchCapabilities + macro.matchCapabilities,
-            matchCapabilityChanges: matchCapabilityChanges + macro.matchCapabilityChanges,
-            matchWorkloads: matchWorkloads ?? macro.matchWorkloads, actions: actions + macro.actions,
-            returnActions: returnActions + macro.returnActions, macros: macros, fields: fields, range: range)
-    }
-}

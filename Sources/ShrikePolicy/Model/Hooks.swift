@@ -77,7 +77,7 @@ public struct KprobeHook: PolicyHook {
     /// Values that are not arguments.
     public let data: [Argument]
     /// Which hits count, and what is done.
-    public let selectors: [Selector]
+    public internal(set) var selectors: [Selector]
     /// Free text for the event.
     public let message: String?
     /// Tags for the event.
@@ -110,7 +110,7 @@ public struct TracepointHook: PolicyHook {
     /// The fields or parameters that are read.
     public let arguments: [Argument]
     /// Which hits count, and what is done.
-    public let selectors: [Selector]
+    public internal(set) var selectors: [Selector]
     /// Free text for the event.
     public let message: String?
     /// Tags for the event.
@@ -133,7 +133,7 @@ public struct LSMHook: PolicyHook {
     /// The arguments that are read.
     public let arguments: [Argument]
     /// Which hits count, and what is done.
-    public let selectors: [Selector]
+    public internal(set) var selectors: [Selector]
     /// Free text for the event.
     public let message: String?
     /// Tags for the event.
@@ -176,7 +176,7 @@ public struct UserProbeHook: PolicyHook {
     /// A file with another digest is not an error.
     public let ignoreDigestFailure: Bool
     /// Which hits count, and what is done.
-    public let selectors: [Selector]
+    public internal(set) var selectors: [Selector]
     /// Free text for the event.
     public let message: String?
     /// Tags for the event.
@@ -205,7 +205,7 @@ public struct USDTHook: PolicyHook {
     /// The arguments that are read.
     public let arguments: [Argument]
     /// Which hits count, and what is done.
-    public let selectors: [Selector]
+    public internal(set) var selectors: [Selector]
     /// Free text for the event.
     public let message: String?
     /// Tags for the event.

@@ -31,17 +31,17 @@ public struct TracingPolicy: Sendable {
 /// The `spec` of a policy. At most one of the six hook sections is not empty.
 public struct PolicySpec: Sendable {
     /// Kernel functions.
-    public let kprobes: [KprobeHook]
+    public internal(set) var kprobes: [KprobeHook]
     /// Kernel functions through fentry and fexit; no enforcement.
-    public let fentries: [KprobeHook]
+    public internal(set) var fentries: [KprobeHook]
     /// Static kernel tracepoints.
-    public let tracepoints: [TracepointHook]
+    public internal(set) var tracepoints: [TracepointHook]
     /// BPF LSM hooks.
-    public let lsmHooks: [LSMHook]
+    public internal(set) var lsmHooks: [LSMHook]
     /// User space functions.
-    public let uprobes: [UserProbeHook]
+    public internal(set) var uprobes: [UserProbeHook]
     /// User space static probes.
-    public let usdts: [USDTHook]
+    public internal(set) var usdts: [USDTHook]
     /// Report executable mappings with their build ids.
     public let loader: Bool
     /// Named lists of functions.
