@@ -14,10 +14,14 @@ final class BTFKernelFacts: KernelFacts {
     private var matching: [String: [String]] = [:]
 
     let hostNamespaces: [NamespaceKind: UInt32]
+    let knowsWorkloads: Bool
 
-    /// - Parameter procfs: where procfs is mounted, usually `/proc`.
-    init(types: KernelBTF, procfs: String) {
+    /// - Parameters:
+    ///   - procfs: where procfs is mounted, usually `/proc`.
+    ///   - knowsWorkloads: somebody tells which containers there are.
+    init(types: KernelBTF, procfs: String, knowsWorkloads: Bool) {
         self.types = types
+        self.knowsWorkloads = knowsWorkloads
         hostNamespaces = HostNamespaces.read(procfs: procfs)
     }
 

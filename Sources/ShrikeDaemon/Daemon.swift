@@ -79,17 +79,23 @@ public struct Daemon {
 
     /// Puts the policies of files into the kernel. An earlier run's are still in force beside them.
     private func load(_ pins: PinFolder?) throws(DaemonError) -> Engine {
-        let kernel = try KernelFactsReading(procfs: configuration.procfs)
+        let kernel = try KernelFactsReading(configuration)
         let (files, warnings) = try PolicyFiles.load(
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
+        let workloads =
+            configuration.workloadFile.isEmpty ? [] : try WorkloadFile.read(configuration.workloadFile)
         let sink = try openSink()
         let processes = try startProcessSensor(kernel, pins)
         let layouts = HookLayouts()
+        let engine = HookEngine(layouts: layouts, processes: processes, pins: pins)
+        do throws(BPFError) { for facts in workloads { try engine.learn(facts) } } catch {
+            throw .kernel(error)
+        }
         let policies = PolicyManager(
-            engine: HookEngine(layouts: layouts, processes: processes, pins: pins), logger: logger
-        ) { [procfs = configuration.procfs] () throws(PolicyRefusal) in
-            do throws(DaemonError) { return try KernelFactsReading(procfs: procfs) } catch {
+            engine: engine, logger: logger
+        ) { [configuration] () throws(PolicyRefusal) in
+            do throws(DaemonError) { return try KernelFactsReading(configuration) } catch {
                 throw .refused("\(error)")
             }
         }

@@ -30,6 +30,8 @@ public struct DaemonConfiguration: Sendable {
     public var observationRingBytes = 4 << 20
     /// Where procfs is mounted.
     public var procfs = "/proc"
+    /// A file that tells which containers there are, see `WorkloadFile`; empty: nobody tells.
+    public var workloadFile = ""
     /// Seconds between two reports of losses; only growing ones are reported.
     public var lossReportSeconds = 10
     /// The folder on bpffs that links are pinned in, so that enforcement outlives a crash; empty: nowhere.

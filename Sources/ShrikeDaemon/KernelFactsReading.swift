@@ -12,9 +12,8 @@ struct KernelFactsReading {
     let mechanisms: MechanismChoice
 
     /// Reads them.
-    /// - Parameter procfs: where procfs is mounted.
     /// - Throws: `DaemonError` with what this kernel lacks, or what it refused.
-    init(procfs: String) throws(DaemonError) {
+    init(_ configuration: DaemonConfiguration) throws(DaemonError) {
         let types: KernelBTF
         do throws(BPFError) { types = try KernelBTF() } catch { throw .kernel(error) }
         let lacking = KernelFeature.missing(types)
@@ -22,7 +21,9 @@ struct KernelFactsReading {
             let names = lacking.map { "\($0.name) (Linux \($0.since))" }.joined(separator: ", ")
             throw .refused("kernel \(KernelFacilities.release) lacks what shriked needs: \(names)")
         }
-        facts = BTFKernelFacts(types: types, procfs: procfs)
+        facts = BTFKernelFacts(
+            types: types, procfs: configuration.procfs,
+            knowsWorkloads: !configuration.workloadFile.isEmpty)
         mechanisms = MechanismChoice(types: types, hasBPFLSM: KernelFacilities.hasBPFLSM())
     }
 }

@@ -146,6 +146,10 @@ public struct HookPlan: Sendable, Equatable {
     public var texts: [TextEntry]
     /// The interval table: intervals, and rows of bits, whose start means nothing.
     public var intervals: [Interval]
+    /// States of the automata that find substrings.
+    public var automaton: [PlannedState] = []
+    /// Steps of expressions.
+    public var steps: [PlannedStep] = []
     /// By class the candidates, in the dimensions of binaries that some selector filters on.
     public var candidates: [BinaryDimension: [SelectorSet]]
     /// By selector bit.
@@ -167,4 +171,6 @@ public struct PolicyPlan: Sendable, Equatable {
     public var binaries: BinaryTable
     /// The lists whose descendants they follow.
     public var lineages: LineageTable
+    /// The workloads that they are for.
+    public var scopes: ScopeTable
 }

@@ -95,13 +95,14 @@ struct HookPlanBuilder {
     /// Works out the plan.
     /// - Parameter host: the inodes of the host's namespaces, as far as they are known.
     func build(
-        _ binaries: BinaryTable, _ lineages: LineageTable, host: [NamespaceKind: UInt32]
+        _ binaries: BinaryTable, _ lineages: LineageTable, _ scopes: ScopeTable, host: [NamespaceKind: UInt32]
     ) throws(CompileError) -> HookPlan {
         let crossed = crossedLimits(host)
         guard crossed.isEmpty else { throw CompileError(diagnostics: crossed) }
         var numbered: [NumberedSelector] = []
         var selectors: [PlannedSelector] = []
         var layouts: [SelectorEventLayout] = []
+        var facts = FactFilters()
         for (position, entry) in entries.enumerated() {
             let count = max(entry.hook.selectors.count, 1)
             for number in 0..<count {
@@ -110,6 +111,7 @@ struct HookPlanBuilder {
                 if let selector {
                     numbered.append(NumberedSelector(bit: selectors.count, entry: entry, selector: selector))
                 }
+                facts.add(selector, bit: selectors.count, of: entry.policy, scopes)
                 let mode = entry.policy.spec.mode ?? .enforce
                 let first = selectors.count - number
                 let actions = selector?.actions ?? []
@@ -137,7 +139,6 @@ struct HookPlanBuilder {
             candidates: candidates(numbered.map { ($0.bit, $0.selector) }, everyone, binaries),
             selectors: selectors,
             layout: layout(layouts))
-        var facts = FactFilters()
         for selector in numbered { facts.add(selector.selector, bit: selector.bit, lineages, host: host) }
         facts.plan(&plan)
         planArguments(numbered, &plan)
@@ -152,9 +153,22 @@ struct HookPlanBuilder {
         var reverse = forward
         var numbers: [[NumberFilter]] = Array(repeating: [], count: arguments.count)
         var parts = PartFilters()
+        var expressions: [(slot: Int, filter: ExpressionFilter)] = []
         var filtered = Array(repeating: SelectorSet(wordCount: plan.wordCount), count: arguments.count)
         for selector in numbered {
             for filter in selector.selector.matchArgs {
+                if let expression = filter.expression(in: selector.entry.hook) {
+                    let slots = expression.positions.compactMap { selector.entry.slots[$0] }
+                    guard let first = slots.min() else { continue }
+                    filtered[first].insert(selector.bit)
+                    expressions.append(
+                        (
+                            first,
+                            ExpressionFilter(
+                                selector: selector.bit, expression: expression, slots: selector.entry.slots)
+                        ))
+                    continue
+                }
                 guard let position = filter.position(in: selector.entry.hook),
                     let slot = selector.entry.slots[position]
                 else { continue }
@@ -242,6 +256,7 @@ struct HookPlanBuilder {
             plan.arguments.append(planned)
         }
         parts.plan(&plan, &nextTable)
+        for (slot, filter) in expressions { plan.add([filter], slot) }
     }
 
     private func checkDimensions(_ plan: HookPlan, _ facts: FactFilters) throws(CompileError) {
@@ -262,6 +277,11 @@ struct HookPlanBuilder {
             refuse(
                 "filter on more than \(SHRIKE_MAX_FACTS) facts of the process on",
                 help: "leave out filters, or put them on fewer namespaces and sets")
+        }
+        if plan.automaton.count > HookPlan.maximumStates {
+            refuse(
+                "look for substrings of more than \(HookPlan.maximumStates) bytes together on",
+                help: "leave out values, or make them shorter")
         }
         if facts.mostMasks > Int(SHRIKE_MAX_MASKS) {
             refuse(
@@ -322,7 +342,11 @@ enum HookHalf {
 extension PolicyHook {
     /// Some selector filters on an argument.
     fileprivate func filters(_ position: Int) -> Bool {
-        selectors.contains { $0.matchArgs.contains { $0.position(in: self) == position } }
+        selectors.contains { selector in
+            selector.matchArgs.contains {
+                $0.expression(in: self)?.positions.contains(position) ?? ($0.position(in: self) == position)
+            }
+        }
     }
 }
 

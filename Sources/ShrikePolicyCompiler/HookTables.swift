@@ -44,7 +44,7 @@ extension HookPlan {
     /// The tables that a hook's program can have. It is loaded without those that its plan has none of.
     public static let tableNames = [
         "text_values", "number_intervals", "process_candidates", "binary_classes", "binary_parts",
-        "selector_actions",
+        "selector_actions", "automaton_states", "expression_steps",
     ]
 
     /// The tables that this plan's program looks up.
@@ -65,6 +65,20 @@ extension HookPlan {
                     "number_intervals", valueBytes: MemoryLayout<UInt64>.size + maskBytes,
                     count: intervals.count
                 ) { MapBytes.value(intervals[$0]) })
+        }
+        if !automaton.isEmpty {
+            tables.append(
+                .array(
+                    "automaton_states", valueBytes: MemoryLayout<shrike_automaton_state>.size,
+                    count: automaton.count
+                ) { MapBytes.value(automaton[$0]) })
+        }
+        if !steps.isEmpty {
+            tables.append(
+                .array(
+                    "expression_steps", valueBytes: MemoryLayout<shrike_expression_step>.size,
+                    count: steps.count
+                ) { MapBytes.value(steps[$0]) })
         }
         if !candidates.isEmpty { tables += binaryTables(binaries, maskBytes) }
         tables.append(
@@ -127,6 +141,19 @@ public enum MapBytes {
 
     static func value(_ entry: TextEntry) -> [UInt8] {
         of(shrike_text_value(next_table: entry.nextTable, reserved: 0)) + of(entry.alive)
+    }
+
+    static func value(_ step: PlannedStep) -> [UInt8] {
+        var configuration = shrike_expression_step()
+        configuration.operation = step.operation.rawValue
+        configuration.argument = UInt8(step.argument)
+        configuration.operand = step.operand
+        return of(configuration)
+    }
+
+    /// `struct shrike_automaton_state`
+    static func value(_ state: PlannedState) -> [UInt8] {
+        of(UInt32(state.foundRow.map { $0 + 1 } ?? 0)) + of(UInt32(0)) + state.next.flatMap { of($0) }
     }
 
     static func value(_ interval: Interval) -> [UInt8] { of(interval.start) + of(interval.alive) }

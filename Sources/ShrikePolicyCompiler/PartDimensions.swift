@@ -31,6 +31,11 @@ public struct ArgumentPart: Sendable, Hashable {
 
     static let scalar = ArgumentPart(source: SHRIKE_VALUE_SCALAR, offset: 0)
 
+    /// A whole text; `offset` means nothing.
+    static let text = ArgumentPart(source: SHRIKE_VALUE_SCALAR, offset: 0)
+    /// The same, with letters of both cases alike.
+    static let foldedText = ArgumentPart(source: SHRIKE_VALUE_SCALAR, offset: 1)
+
     static let family = ArgumentPart(source: SHRIKE_VALUE_FAMILY, offset: 0)
     static let fileType = ArgumentPart(source: SHRIKE_VALUE_FILE_TYPE, offset: 0)
 
@@ -51,6 +56,8 @@ enum PartFilter {
     case mask(MaskFilter)
     /// A whole buffer that is, or, negated, is not one of the keys.
     case whole(TextFilter)
+    /// A text that holds one of the values.
+    case substring(SubstringFilter)
     /// A capability that another argument of the plan has not.
     case gained(selector: Int)
     /// An address inside, or, negated, outside of blocks.
@@ -60,7 +67,9 @@ enum PartFilter {
 extension Operator {
     /// The structure's member that the operator compares; nil: the number or text that the argument is.
     func part(of type: shrike_argument_type) -> ArgumentPart? {
-        switch type {
+        if self == .subString { return .text }
+        if self == .subStringIgnoringCase { return .foldedText }
+        return switch type {
         case SHRIKE_ARGUMENT_SOCK, SHRIKE_ARGUMENT_SOCKET: partOfSock
         case SHRIKE_ARGUMENT_SKB: partOfPacket
         case SHRIKE_ARGUMENT_SOCKADDR: partOfSocketAddress
@@ -127,6 +136,9 @@ extension ArgumentFilter {
                 AddressFilter(
                     selector: selector, isNegated: isNegated,
                     blocks: values.compactMap { AddressBlock($0.value) }))
+        case .subString, .subStringIgnoringCase:
+            return .substring(
+                SubstringFilter(selector: selector, values: values.map { Array($0.value.utf8) }))
         case .equal, .notEqual:
             return .whole(
                 TextFilter(
@@ -209,6 +221,7 @@ struct PartFilters {
             var blocks: [AddressFilter] = []
             var wholes: [TextFilter] = []
             var gaining: [Int] = []
+            var substrings: [SubstringFilter] = []
             for filter in filters[key] ?? [] {
                 switch filter {
                 case .ranges(let filter): ranges.append(filter)
@@ -216,6 +229,7 @@ struct PartFilters {
                 case .blocks(let filter): blocks.append(filter)
                 case .whole(let filter): wholes.append(filter)
                 case .gained(let selector): gaining.append(selector)
+                case .substring(let filter): substrings.append(filter)
                 }
             }
             if !ranges.isEmpty {
@@ -225,6 +239,9 @@ struct PartFilters {
             for dimension in MaskDimension.dimensions(masks, everyone: plan.everyone) {
                 let rows = dimension.rows.map { Interval(start: 0, alive: $0) }
                 plan.add(rows, SHRIKE_DIMENSION_BITS, key.argument, key.part)
+            }
+            if !substrings.isEmpty {
+                plan.add(substrings, key.argument, ignoresCase: key.part == .foldedText)
             }
             if !wholes.isEmpty { plan.add(wholes, key.argument, &nextTable) }
             if !gaining.isEmpty {

@@ -18,6 +18,7 @@ public enum PolicyCompiler {
         let policies = policies.map { $0.expandingMacros() }
         let binaries = BinaryTable(policies: policies)
         let lineages = LineageTable(policies: policies)
+        let scopes = ScopeTable(policies: policies)
         var builders: [HookTarget: HookPlanBuilder] = [:]
         for policy in policies {
             for hook in policy.spec.kprobes + policy.spec.fentries {
@@ -36,12 +37,14 @@ public enum PolicyCompiler {
                     hook, of: policy, format: format)
             }
         }
-        var plan = PolicyPlan(hooks: [], binaries: binaries, lineages: lineages)
+        var plan = PolicyPlan(hooks: [], binaries: binaries, lineages: lineages, scopes: scopes)
         var diagnostics = crossedLimits(binaries, policies) + crossedLimits(lineages)
+        diagnostics += crossedLimits(scopes, kernel)
         for target in builders.keys.sorted() {
             guard let builder = builders[target] else { continue }
             do throws(CompileError) {
-                plan.hooks.append(try builder.build(binaries, lineages, host: kernel?.hostNamespaces ?? [:]))
+                plan.hooks.append(
+                    try builder.build(binaries, lineages, scopes, host: kernel?.hostNamespaces ?? [:]))
             } catch {
                 diagnostics += error.diagnostics
             }
@@ -61,6 +64,24 @@ public enum PolicyCompiler {
                 .error, .hookLimit, at: last.name.range,
                 "all policies together name more than \(limit) binaries",
                 help: "use `Prefix` or `Postfix` for binaries that lie together")
+        ]
+    }
+
+    private static func crossedLimits(_ scopes: ScopeTable, _ kernel: (any KernelFacts)?) -> [Diagnostic] {
+        if let range = scopes.first, let kernel, !kernel.knowsWorkloads {
+            return [
+                Diagnostic(
+                    .error, .hookLimit, at: range,
+                    "shriked is not told which workloads there are, so no selector of pods, containers or hosts can match",
+                    help: "start shriked with `--workload-file`")
+            ]
+        }
+        guard let range = scopes.overflow else { return [] }
+        return [
+            Diagnostic(
+                .error, .hookLimit, at: range,
+                "all policies together are for more than \(SHRIKE_MAX_SCOPES) different workloads",
+                help: "use the same selectors in several policies")
         ]
     }
 

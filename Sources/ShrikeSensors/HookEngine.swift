@@ -14,6 +14,7 @@ public final class HookEngine {
     private let processes: ProcessSensor
     private let pins: PinFolder?
     private let descendants: LineageFollower
+    private let workloads: ScopeFollower
     private var hooks: [HookTarget: AttachedHook] = [:]
     private var hookIDs: [HookTarget: UInt32] = [:]
     private var binaries: BinaryTable?
@@ -33,6 +34,7 @@ public final class HookEngine {
         self.processes = processes
         self.pins = pins
         descendants = LineageFollower(processes: processes)
+        workloads = ScopeFollower(processes: processes)
     }
 
     /// Makes `plan` what is enforced.
@@ -72,13 +74,23 @@ public final class HookEngine {
         settling += changed.map { ($0.plan.target, $0.generation, .now) }
         // What is left of old lists costs a look-up and means nothing to anybody.
         try? descendants.keep(only: plan.lineages)
+        workloads.keep(only: plan.scopes)
     }
 
-    /// The plan's hooks with the bits of the lists whose descendants they ask for.
+    /// Takes in what is known of a control group; from now on its processes are in the scopes that this means.
+    public func learn(_ facts: ScopeFacts) throws(BPFError) {
+        try workloads.learn(facts.cgroupID, facts.content)
+    }
+
+    /// A control group is gone.
+    public func forget(cgroupID: UInt64) throws(BPFError) { try workloads.learn(cgroupID, nil) }
+
+    /// The plan's hooks with the bits of the lists and scopes that they ask for.
     private func follow(_ plan: PolicyPlan, _ choice: MechanismChoice) throws(HookError) -> [HookPlan] {
         do throws(BPFError) {
-            let bits = try descendants.follow(plan.lineages)
-            return plan.hooks.map { $0.withLineageBits(bits) }
+            let lineages = try descendants.follow(plan.lineages)
+            let scopes = try workloads.follow(plan.scopes)
+            return plan.hooks.map { $0.withBits(lineages: lineages, scopes: scopes) }
         } catch {
             guard let first = plan.hooks.first else { return [] }
             throw HookError(

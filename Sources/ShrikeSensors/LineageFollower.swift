@@ -8,10 +8,10 @@ internal import ShrikePolicyCompiler
 /// Keeps the lists that the process sensor follows. One thread at a time.
 final class LineageFollower {
     private let processes: ProcessSensor
-    private var registry = LineageRegistry()
+    private var registry = BitRegistry<LineageMembers>()
     private var generation: UInt32 = 0
     private var writtenBinaries: Set<String> = []
-    private var writtenProcesses: Set<LineageRegistry.ProcessID> = []
+    private var writtenProcesses: Set<FollowedProcessID> = []
     /// Visits of all tasks after which nothing may change any more; a chain of 8 takes one.
     private static let maximumRounds = 1000
 
@@ -22,7 +22,7 @@ final class LineageFollower {
     /// - Returns: the bits of the plan's lists.
     func follow(_ table: LineageTable) throws(BPFError) -> [Int] {
         let before = registry
-        guard let bits = registry.add(table) else {
+        guard let bits = registry.add(table.lists) else {
             throw BPFError(
                 "follow", "descendants", errno: 0,
                 detail: "the old and the new policies together follow more than \(SHRIKE_MAX_LINEAGES) lists")
@@ -51,7 +51,7 @@ final class LineageFollower {
     /// Forgets the lists that a plan has not.
     func keep(only table: LineageTable) throws(BPFError) {
         let before = registry.live
-        registry.keep(only: table)
+        registry.keep(only: table.lists)
         guard registry.live != before else { return }
         try announce(registry.live)
         try write()
@@ -87,7 +87,7 @@ final class LineageFollower {
 }
 
 extension MapBytes {
-    fileprivate static func key(_ id: LineageRegistry.ProcessID) -> [UInt8] {
+    fileprivate static func key(_ id: FollowedProcessID) -> [UInt8] {
         of(shrike_lineage_pid(pid: id.number, is_namespace: id.isNamespacePID ? 1 : 0))
     }
 }

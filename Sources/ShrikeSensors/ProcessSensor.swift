@@ -66,7 +66,7 @@ public final class ProcessSensor: @unchecked Sendable {
     /// The maps that a hook's object takes over in place of its own.
     static let sharedMaps = [
         "task_states", "thread_images", "critical_ring", "observation_ring", "counters", "scratch_slots",
-        "live_generations", "turns",
+        "live_generations", "turns", "scope_masks",
     ]
 
     /// Makes `open` use this sensor's maps.

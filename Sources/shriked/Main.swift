@@ -42,6 +42,10 @@ struct ShrikeDaemonCommand: ParsableCommand {
     var procfs = "/proc"
 
     @Option(
+        help: "A file that tells which control groups are which containers; for machines without Kubernetes.")
+    var workloadFile = ""
+
+    @Option(
         name: .customLong("rb-size"),
         help: "Bytes of the ring for observations; K, M or G may follow. Rounded up to a power of two.")
     var observationRing = RingSize(bytes: 4 << 20)
@@ -86,6 +90,7 @@ struct ShrikeDaemonCommand: ParsableCommand {
         configuration.nodeName = nodeName
         configuration.clusterName = clusterName
         configuration.procfs = procfs
+        configuration.workloadFile = workloadFile
         configuration.criticalRingBytes = criticalRing.bytes
         configuration.observationRingBytes = observationRing.bytes
         configuration.bpfFolder = bpfFolder

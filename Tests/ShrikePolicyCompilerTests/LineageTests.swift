@@ -51,7 +51,9 @@ import Testing
         let inner = try #require(hook.facts.first { $0.fact == SHRIKE_FACT_NAMESPACE_PID.rawValue })
         #expect(!hook.intervals[inner.first].alive.contains(4))
         #expect(
-            masks(hook.withLineageBits([9, 0, 63]), SHRIKE_FACT_LINEAGE).map(\.0) == [1 << 9, 1, 1 << 63])
+            masks(hook.withBits(lineages: [9, 0, 63], scopes: []), SHRIKE_FACT_LINEAGE).map(\.0) == [
+                1 << 9, 1, 1 << 63,
+            ])
         // A kernel thread has no binary: not even NotIn means it.
         let candidates = try #require(hook.candidates[.start])
         #expect(!candidates[Int(SHRIKE_BINARY_KERNEL_THREAD.rawValue)].contains(1))
@@ -63,9 +65,9 @@ import Testing
         let table = { (paths: [String]) throws in
             try self.compile(
                 paths.map { "matchBinaries: [{operator: In, values: [\($0)], followChildren: true}]" }
-            ).lineages
+            ).lineages.lists
         }
-        var registry = LineageRegistry()
+        var registry = BitRegistry<LineageMembers>()
         #expect(registry.add(try table(["/a", "/b"])) == [0, 1])
         #expect(registry.add(try table(["/c", "/b"])) == [2, 1])
         #expect(registry.binaries == ["/a": 1, "/b": 2, "/c": 4])

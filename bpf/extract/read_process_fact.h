@@ -6,6 +6,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "extract/read_scope.h"
 #include "extract/read_task.h"
 #include "maps/process_maps.h"
 #include "shrike_abi.h"
@@ -120,6 +121,8 @@ static __always_inline __u64 read_fact(struct task_state *state, __u32 fact)
 		return read_capabilities(task, EFFECTIVE_OFFSET);
 	case SHRIKE_FACT_INHERITABLE:
 		return read_capabilities(task, INHERITABLE_OFFSET);
+	case SHRIKE_FACT_SCOPE:
+		return read_scope(task);
 	case SHRIKE_FACT_LINEAGE:
 		return state ? state->lineage : 0;
 	case SHRIKE_FACT_PARENT_LINEAGE:

@@ -108,6 +108,15 @@ static __always_inline bool match_number(struct scratch *scratch, __u32 number)
 	return keep_alive(scratch, found->alive);
 }
 
+/* read_operands - all arguments whose bits are in @arguments. */
+static __always_inline void read_operands(void *context, struct scratch *scratch, __u32 arguments)
+{
+#pragma unroll
+	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
+		if (number < config.argument_count && arguments >> number & 1)
+			read_argument(context, scratch, number);
+}
+
 /* match_dimensions - the look-ups on parts of argument @number. */
 static __always_inline bool match_dimensions(void *context, struct scratch *scratch, __u32 number)
 {
@@ -117,6 +126,9 @@ static __always_inline bool match_dimensions(void *context, struct scratch *scra
 		    config.dimensions[dimension].argument == number) {
 			if (config.dimensions[dimension].kind == SHRIKE_DIMENSION_GAINED)
 				read_argument(context, scratch,
+					      config.dimensions[dimension].offset_bytes);
+			if (config.dimensions[dimension].kind == SHRIKE_DIMENSION_EXPRESSION)
+				read_operands(context, scratch,
 					      config.dimensions[dimension].offset_bytes);
 			if (!match_dimension(scratch, dimension))
 				return false;

@@ -9,7 +9,9 @@
 #include <bpf/bpf_helpers.h>
 #include "extract/read_socket.h"
 #include "filter/keep_alive.h"
+#include "filter/match_expression.h"
 #include "filter/match_number.h"
+#include "filter/match_substring.h"
 #include "filter/match_text.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
@@ -182,6 +184,10 @@ static __noinline int match_dimension(struct scratch *scratch, __u32 number)
 		return match_whole_buffer(scratch, number);
 	case SHRIKE_DIMENSION_GAINED:
 		return match_gained(scratch, number);
+	case SHRIKE_DIMENSION_EXPRESSION:
+		return match_expression(scratch, number);
+	case SHRIKE_DIMENSION_SUBSTRING:
+		return match_substrings(scratch, number);
 	default:
 		return true;
 	}

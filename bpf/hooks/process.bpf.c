@@ -15,6 +15,7 @@
 #include "maps/event_maps.h"
 #include "maps/live_maps.h"
 #include "maps/process_maps.h"
+#include "maps/scope_maps.h"
 #include "maps/scratch_maps.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

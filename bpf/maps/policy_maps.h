@@ -36,6 +36,24 @@ struct {
 	__uint(value_size, 16);
 } number_intervals SEC(".maps");
 
+/* States of the automata that find substrings. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct shrike_automaton_state);
+} automaton_states SEC(".maps");
+
+/* Steps of all expressions, each expression with its end. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct shrike_expression_step);
+} expression_steps SEC(".maps");
+
 /* Key: row of a dimension of binaries (config.binary_rows) plus a class. Value: config.words mask words. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

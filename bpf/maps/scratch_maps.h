@@ -60,6 +60,21 @@ struct path_walk {
 	__u32 text_index;
 };
 
+/* Where the automaton is in a text; see filter/match_substring.h. */
+struct automaton_walk {
+	__u32 state;
+	__u32 at;
+	__u32 end;
+	__u32 text_index;
+};
+
+/* An expression being worked out; see filter/match_expression.h. */
+struct expression_run {
+	__u32 at;
+	__u32 depth;
+	__u64 stack[SHRIKE_MAX_EXPRESSION_DEPTH];
+};
+
 struct scratch {
 	__u64 in_use; /* a run of a program has this slot */
 	__u64 alive[SHRIKE_MAX_WORDS]; /* selectors that no dimension has ruled out */
@@ -71,6 +86,8 @@ struct scratch {
 	__u64 gathered[SHRIKE_MAX_WORDS]; /* of the rows of a bit table */
 	__u64 hashes[SHRIKE_MAX_ARGUMENTS]; /* see action/limit_rate.h */
 	struct path_walk walk;
+	struct automaton_walk automaton;
+	struct expression_run expression;
 	/* result of the decision, see filter/decide.h */
 	__u32 cursor;
 	__u32 is_posted;

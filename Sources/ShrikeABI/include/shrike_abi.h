@@ -30,6 +30,8 @@
 #define SHRIKE_MAX_MASKS 64
 /* Lists of binaries or process ids whose descendants are followed: a bit each. */
 #define SHRIKE_MAX_LINEAGES 64
+/* Different workloads that policies are for: a bit each. */
+#define SHRIKE_MAX_SCOPES 64
 /* Longest structure that is read of an argument: a socket, credentials, a program. */
 #define SHRIKE_MAX_OBJECT_BYTES 128
 /* Bytes of an executable's path kept per process; longer paths are walked anew. */
@@ -445,7 +447,54 @@ enum shrike_dimension_kind : __u32 {
 	SHRIKE_DIMENSION_EXACT = 4,
 	/* bits that argument `offset_bytes` has and this one has not: row `first` + 1; none: row `first` */
 	SHRIKE_DIMENSION_GAINED = 5,
+	/* automaton state `first` over the whole text; row `count`: selectors alive whatever is found */
+	SHRIKE_DIMENSION_SUBSTRING = 6,
+	/* expression step `first` over the arguments whose bits `offset_bytes` has; row `count` when it is true, the next
+	 * one when not
+	 */
+	SHRIKE_DIMENSION_EXPRESSION = 7,
 };
+
+#define SHRIKE_MAX_EXPRESSION_STEPS 64
+#define SHRIKE_MAX_EXPRESSION_DEPTH 16
+
+/* A step of an expression: operands from a stack, the result onto it. */
+enum shrike_expression_operation : __u8 {
+	SHRIKE_STEP_END = 0,
+	SHRIKE_STEP_NUMBER = 1,
+	SHRIKE_STEP_ARGUMENT = 2,
+	SHRIKE_STEP_INVERT = 3,
+	SHRIKE_STEP_NEGATE = 4,
+	SHRIKE_STEP_NARROW_SIGNED = 5,
+	SHRIKE_STEP_NARROW = 6,
+	SHRIKE_STEP_ADD = 7,
+	SHRIKE_STEP_SUBTRACT = 8,
+	SHRIKE_STEP_AND = 9,
+	SHRIKE_STEP_OR = 10,
+	SHRIKE_STEP_XOR = 11,
+	SHRIKE_STEP_EQUAL = 12,
+	SHRIKE_STEP_NOT_EQUAL = 13,
+	SHRIKE_STEP_LESS_SIGNED = 14,
+	SHRIKE_STEP_LESS = 15,
+	SHRIKE_STEP_LESS_OR_EQUAL_SIGNED = 16,
+	SHRIKE_STEP_LESS_OR_EQUAL = 17,
+};
+
+struct shrike_expression_step {
+	__u8 operation; /* enum shrike_expression_operation */
+	__u8 argument;
+	__u8 reserved[6];
+	__u64 operand;
+};
+_Static_assert(sizeof(struct shrike_expression_step) == 16, "map value size");
+
+/* A state of the automata that find substrings. */
+struct shrike_automaton_state {
+	__u32 found_row; /* row of the interval table, counted from 1: selectors whose value ends here; 0: none */
+	__u32 reserved;
+	__u16 next[256]; /* by byte */
+};
+_Static_assert(sizeof(struct shrike_automaton_state) == 520, "map value size");
 
 /* A look-up on a part of an argument; it yields the selectors that it leaves alive. */
 struct shrike_dimension_config {
@@ -476,6 +525,7 @@ enum shrike_process_fact : __u32 {
 	/* bit n: the process, or, next, its parent, is or descends from a member of followed list n */
 	SHRIKE_FACT_LINEAGE = 10,
 	SHRIKE_FACT_PARENT_LINEAGE = 11,
+	SHRIKE_FACT_SCOPE = 12, /* bit n: the process belongs to workloads n */
 	/* + n: inode of a namespace, n as in struct shrike_namespaces */
 	SHRIKE_FACT_NAMESPACE = 16,
 };

@@ -6,7 +6,10 @@
 public enum FeatureSupport {
     /// The fields that can be used, by the mapping that they stand in.
     private static let fields: [Mapping: Set<String>] = [
-        .spec: ["kprobes", "fentries", "lsmhooks", "tracepoints", "lists", "options", "selectorsMacros"],
+        .spec: [
+            "kprobes", "fentries", "lsmhooks", "tracepoints", "lists", "options", "selectorsMacros",
+            "podSelector", "containerSelector", "hostSelector",
+        ],
         .hook: [
             "call", "syscall", "hook", "subsystem", "event", "raw", "args", "selectors", "message", "tags",
             "return", "returnArg", "ignore",
@@ -15,7 +18,7 @@ public enum FeatureSupport {
         .selector: [
             "label", "matchArgs", "matchReturnArgs", "matchBinaries", "matchActions", "matchReturnActions",
             "matchPIDs", "matchNamespaces", "matchNamespaceChanges", "matchCapabilities",
-            "matchCapabilityChanges", "matchParentBinaries", "macros",
+            "matchCapabilityChanges", "matchParentBinaries", "macros", "matchWorkloads",
         ],
         .processFilter: ["operator", "values", "isNamespacePID", "followForks"],
         .argumentFilter: ["index", "args", "operator", "values"],
@@ -40,16 +43,15 @@ public enum FeatureSupport {
         .destinationAddress, .notDestinationAddress, .sourcePort, .notSourcePort, .destinationPort,
         .notDestinationPort, .sourcePortPrivileged, .notSourcePortPrivileged, .destinationPortPrivileged,
         .notDestinationPortPrivileged, .protocol, .family, .state, .fileType,
-        .notFileType, .capabilitiesGained,
+        .notFileType, .capabilitiesGained, .subString, .subStringIgnoringCase,
+        .celExpression,
     ]
 
     private static let binaryOperators = Set(Operator.ofBinaries)
 
     private static let actions: Set<ActionKind> = [.post, .noPost, .sigkill, .signal, .override]
 
-    private static let options: Set<OptionName> = [.policyMode]
-
-    private static let kinds: Set<PolicyKind> = [.tracingPolicy]
+    private static let options: Set<OptionName> = [.policyMode, .unknownWorkloads]
 
     /// The mappings of the table.
     private enum Mapping: Hashable {
@@ -60,9 +62,6 @@ public enum FeatureSupport {
     public static func check(_ policy: TracingPolicy) -> [Diagnostic] {
         let policy = policy.expandingMacros()
         var check = SupportCheck()
-        if !kinds.contains(policy.kind) {
-            check.refuse("kind: \(policy.kind.rawValue)", policy.fields["kind"]?.valueRange ?? policy.range)
-        }
         check.fields(policy.spec.fields, fields[.spec])
         for option in policy.spec.options {
             guard let name = OptionName(rawValue: option.name.value), !options.contains(name) else {

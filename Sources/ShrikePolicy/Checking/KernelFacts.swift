@@ -82,6 +82,8 @@ public protocol KernelFacts {
     func isTraceable(_ name: String) -> Bool
     /// The inodes of the namespaces of process 1, as far as they are known.
     var hostNamespaces: [NamespaceKind: UInt32] { get }
+    /// Whether somebody tells which containers there are.
+    var knowsWorkloads: Bool { get }
 }
 
 extension KernelFacts {
@@ -115,4 +117,6 @@ extension KernelFacts {
     public func isTraceable(_ name: String) -> Bool { false }
     /// None is known.
     public var hostNamespaces: [NamespaceKind: UInt32] { [:] }
+    /// Nobody does.
+    public var knowsWorkloads: Bool { false }
 }

@@ -82,6 +82,22 @@ extension PolicyCheck {
             error(
                 .badExpression, filter.operator.range, "`CelExpr` takes exactly one value, the expression",
                 help: "for example `arg0 == int32(-1)`")
+            return
+        }
+        do throws(ArgumentExpression.Problem) {
+            let expression = try ArgumentExpression(
+                filter.values[0].value, types: hook.arguments.map(\.type.value.expressionType))
+            guard expression.positions.isEmpty else { return }
+            error(
+                .badExpression, filter.values[0].range, "the expression reads no argument",
+                help: "use `arg0`, `arg1`, ... for the entries of `args`")
+        } catch {
+            self.error(
+                .badExpression, filter.values[0].range,
+                "cannot use the expression: \(error.message), at its character \(error.offset + 1)",
+                help:
+                    "there are `arg0`..., numbers, `== != < <= > >= && || ! + -`, `int32() uint32() and() or() xor() not()`"
+            )
         }
     }
 

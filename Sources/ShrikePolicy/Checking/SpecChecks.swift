@@ -38,6 +38,8 @@ extension PolicyCheck {
             return booleans.contains(value) ? nil : "\"true\" or \"false\""
         case .overrideMethod:
             return ["override-return", "fmod-ret"].contains(value) ? nil : "`override-return` or `fmod-ret`"
+        case .unknownWorkloads:
+            return ["match", "skip"].contains(value) ? nil : "`match` or `skip`"
         case .policyMode:
             return PolicyMode(rawValue: value) == nil ? "`enforce` or `monitor`" : nil
         case .sleepablePreloadSize:

@@ -82,6 +82,13 @@ public struct PolicySpec: Sendable {
     }
 }
 
+extension PolicySpec {
+    /// Containers of which nothing is known yet are meant by selectors of pods and containers.
+    public var matchesUnknownWorkloads: Bool {
+        options.last { $0.name.value == OptionName.unknownWorkloads.rawValue }?.value.value == "match"
+    }
+}
+
 /// Whether enforcement actions are performed.
 public enum PolicyMode: String, Sendable, Hashable, CaseIterable {
     /// They are.
@@ -102,6 +109,9 @@ public enum OptionName: String, Sendable, Hashable, CaseIterable {
     case policyMode = "policy-mode"
     /// Entries of the table of user strings.
     case sleepablePreloadSize = "sleepable-preload-size"
+    /// Whether containers of which nothing is known yet are meant by selectors of pods and containers: `match` or
+    /// `skip`. Shrike's own.
+    case unknownWorkloads = "unknown-workloads"
 }
 
 /// One entry of `options`.

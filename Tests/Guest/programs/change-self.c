@@ -4,7 +4,7 @@
  * STEP: uts, net, user (a new namespace), pid (goes on in a child that is the first process of a new one; the
  * parent waits and tells how it ended), fork (the same without a namespace), orphan (goes on in a child whose parent has ended; nobody waits), raise N and
  * drop N (a capability in the effective set), wait PATH (until there is a line in it), open PATH (copies it to
- * stdout), exec PROGRAM ARGUMENT... . A refused open ends it with status 10.
+ * stdout), ids REAL EFFECTIVE SAVED (user ids), exec PROGRAM ARGUMENT... . A refused open ends it with status 10.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -125,7 +125,11 @@ int main(int argc, char **argv)
 			wait_for(argv[++i]);
 		else if (!strcmp(step, "open") && i + 1 < argc)
 			copy(argv[++i]);
-		else if (!strcmp(step, "exec") && i + 1 < argc) {
+		else if (!strcmp(step, "ids") && i + 3 < argc) {
+			if (setresuid(atoi(argv[i + 1]), atoi(argv[i + 2]), atoi(argv[i + 3])))
+				return 1;
+			i += 3;
+		} else if (!strcmp(step, "exec") && i + 1 < argc) {
 			fflush(stdout);
 			execv(argv[i + 1], &argv[i + 1]);
 			return 127;
