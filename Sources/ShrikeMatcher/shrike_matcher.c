@@ -119,6 +119,16 @@ void *bpf_map_lookup_elem(const void *map, const void *key)
 	return NULL; /* counters: nobody asks for them here */
 }
 
+long bpf_map_update_elem(const void *map, const void *key, const void *value, __u64 flags)
+{
+	return 0;
+}
+
+__u64 bpf_ktime_get_ns(void)
+{
+	return 0;
+}
+
 void *bpf_task_storage_get(const void *map, struct task_struct *task, void *value, __u64 flags)
 {
 	if (map != &task_states)
@@ -264,6 +274,8 @@ static void make_state(struct task_state *state, const struct shrike_matcher_pro
 	state->effective = from->base_effective;
 	state->inheritable = from->base_inheritable;
 	state->has_base = from->has_base;
+	state->lineage = from->lineage;
+	state->parent_lineage = from->parent_lineage;
 }
 
 static void make_task(struct native_task *native, const struct shrike_matcher_process *from,
@@ -352,6 +364,8 @@ static const void *map_named(const char *name)
 		{ "binary_classes", &binary_classes },
 		{ "binary_parts", &binary_parts },
 		{ "selector_actions", &selector_actions },
+		{ "automaton_states", &automaton_states },
+		{ "expression_steps", &expression_steps },
 	};
 
 	for (size_t n = 0; n < sizeof(maps) / sizeof(maps[0]); n++)

@@ -186,6 +186,9 @@ extension PlannedFact {
 }
 
 extension HookPlan {
+    /// Some selector is for some workloads only.
+    public var isForSomeWorkloads: Bool { facts.contains { $0.fact == SHRIKE_FACT_SCOPE.rawValue } }
+
     /// Some selector's events have a rate limit.
     public var hasRateLimit: Bool { selectors.contains { $0.rateLimit != nil } }
 }

@@ -177,7 +177,7 @@ public enum MapBytes {
     }
 
     /// A path as the binary table's key: padded with zeros.
-    static func binaryKey(_ path: String) -> [UInt8] {
+    public static func binaryKey(_ path: String) -> [UInt8] {
         let bytes = Array(path.utf8.prefix(BinaryTable.maximumPathBytes))
         return bytes + Array(repeating: 0, count: Int(SHRIKE_MAX_BINARY_BYTES) - bytes.count)
     }

@@ -60,6 +60,38 @@ extension ProcessFilter {
     }
 }
 
+extension LineageTable {
+    /// What lists can name a process by.
+    public struct Kin: Sendable {
+        /// Its executable, if it is known.
+        public var binary: String?
+        /// Its id.
+        public var pid: UInt32
+        /// Its id in the innermost pid namespace; 0 in the host's.
+        public var namespacePID: UInt32
+
+        /// A process.
+        public init(binary: String?, pid: UInt32, namespacePID: UInt32) {
+            (self.binary, self.pid, self.namespacePID) = (binary, pid, namespacePID)
+        }
+    }
+
+    /// The lists, by number a bit, that name any of some processes.
+    public func lists(of kin: [Kin]) -> UInt64 {
+        lists.enumerated().reduce(0) { found, list in
+            let isNamed = kin.contains { process in
+                switch list.element {
+                case .binaries(let paths): process.binary.map { paths.contains($0) } ?? false
+                case .processes(let numbers, false): numbers.contains(process.pid)
+                case .processes(let numbers, true):
+                    process.namespacePID != 0 && numbers.contains(process.namespacePID)
+                }
+            }
+            return isNamed ? found | 1 << UInt64(list.offset) : found
+        }
+    }
+}
+
 /// A process id as the kernel looks it up.
 public struct FollowedProcessID: Sendable, Hashable {
     /// The id.

@@ -41,6 +41,8 @@ struct shrike_matcher_process {
 	/* what filters on changes compare with */
 	struct shrike_namespaces base_namespaces;
 	__u64 base_permitted, base_effective, base_inheritable;
+	__u64 lineage,
+		parent_lineage; /* bit n: it is or descends from a member of the plan's list n */
 };
 
 /* One call of the hooked function. */

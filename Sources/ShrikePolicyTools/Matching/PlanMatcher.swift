@@ -78,11 +78,17 @@ public struct PlanVerdict: Sendable, Hashable {
 public final class PlanMatcher {
     private let handle: OpaquePointer
     private let plan: HookPlan
+    private let lineages: LineageTable
 
     /// Compiles nothing: the plan's tables are copied to where the program looks them up.
     /// - Throws: `PlanMatcherError` when a table of the plan is unknown to the matcher or memory is short.
-    public init(_ plan: HookPlan, binaries: BinaryTable) throws(PlanMatcherError) {
+    public init(
+        _ plan: HookPlan, binaries: BinaryTable, lineages: LineageTable
+    ) throws(PlanMatcherError) {
+        // A process of a test is in no control group: what is for some workloads cannot be decided.
+        guard !plan.isForSomeWorkloads else { throw PlanMatcherError(map: "scope_masks") }
         self.plan = plan
+        self.lineages = lineages
         var configuration = plan.configuration(
             plan.mechanism, typed: [], hasBinaryParts: binaries.hasParts, hookID: 0, generation: 1,
             binariesGeneration: 1)
@@ -161,6 +167,8 @@ public final class PlanMatcher {
         }
         for (number, process) in processes.enumerated() {
             var native = process.native
+            native.lineage = lineages.lists(of: processes[number...].map(\.kin))
+            native.parent_lineage = lineages.lists(of: processes[(number + 1)...].map(\.kin))
             if let binary = process.binary {
                 let bytes = binary.utf8.map { CChar(bitPattern: $0) } + [0]
                 let name = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
@@ -223,6 +231,11 @@ extension ArgumentReading {
 }
 
 extension ProcessReading {
+    /// What lists of binaries and ids can name it by.
+    fileprivate var kin: LineageTable.Kin {
+        LineageTable.Kin(binary: binary, pid: pid, namespacePID: namespacePID)
+    }
+
     fileprivate var native: shrike_matcher_process {
         var native = shrike_matcher_process()
         native.pid = pid

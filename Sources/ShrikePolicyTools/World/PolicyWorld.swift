@@ -86,7 +86,9 @@ public final class PolicyWorld {
         return plan.hooks.map { hook in
             do throws(PlanMatcherError) {
                 return Loaded(
-                    plan: hook, matcher: try PlanMatcher(hook, binaries: plan.binaries),
+                    plan: hook,
+                    matcher: try PlanMatcher(
+                        hook, binaries: plan.binaries, lineages: plan.lineages),
                     selectors: selectors(of: hook, numbers, kernel))
             } catch {
                 preconditionFailure("the matcher has no map \(error.map)")
