@@ -12,7 +12,7 @@ import Testing
 @Suite struct PlanMatcherTests {
     private func matcher(_ lines: String) throws -> PlanMatcher {
         let plan = try PolicyCompiler.compile(try policies(spec(lines)))
-        return try PlanMatcher(plan.hooks[0], binaries: plan.binaries)
+        return try PlanMatcher(plan.hooks[0], binaries: plan.binaries, lineages: plan.lineages)
     }
 
     @Test func theFirstSelectorThatMatchesActs() throws {
@@ -123,7 +123,7 @@ import Testing
                 name: "p\(number)")
         }.joined(separator: "---\n")
         let plan = try PolicyCompiler.compile(try policies(text))
-        let matcher = try PlanMatcher(plan.hooks[0], binaries: plan.binaries)
+        let matcher = try PlanMatcher(plan.hooks[0], binaries: plan.binaries, lineages: plan.lineages)
         for _ in 0..<200 {
             let opened = path(&random)
             let expected = filters.indices.filter { number in
