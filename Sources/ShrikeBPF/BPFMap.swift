@@ -22,6 +22,12 @@ public struct BPFMap: Sendable {
         guard result == 0 else { throw BPFError("write map", name, errno: -result) }
     }
 
+    /// Sets a key of a hash or trie map.
+    public func update(key: [UInt8], value: [UInt8]) throws(BPFError) {
+        let result = bpf_map_update_elem(fileDescriptor, key, value, UInt64(BPF_ANY))
+        guard result == 0 else { throw BPFError("write map", name, errno: -result) }
+    }
+
     /// Sets `count` keys, with one system call for many of them where the kernel has that
     /// for this type of map.
     /// - Parameter entry: key and value of the n-th. Sizes must be the map's.

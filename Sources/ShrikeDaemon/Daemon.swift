@@ -58,7 +58,7 @@ public struct Daemon {
     /// - Returns: how many policies and hooks there are.
     /// - Throws: `DaemonError` with all that is wrong.
     public func check() throws(DaemonError) -> (policies: Int, hooks: Int) {
-        let kernel = try KernelFactsReading(procfs: configuration.procfs)
+        let kernel = try KernelFactsReading(configuration)
         let (policies, warnings) = try PolicyFiles.load(
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }

@@ -17,7 +17,8 @@ import Testing
             + "  \(lines)\n  kprobes: [{call: security_file_open, syscall: false, selectors: [{\(selector)}]}]\n"
         let result = PolicyLoader.load(Array(text.utf8), file: "p.yaml")
         let policy = try #require(result.policies.first)
-        #expect((result.diagnostics + PolicyChecker.check(policy, kernel: nil)).map(\.description) == [])
+        let found = result.diagnostics + PolicyChecker.check(policy, kernel: nil)
+        #expect(found.filter { $0.severity == .error }.map(\.description) == [])
         #expect(FeatureSupport.check(policy).map(\.description) == [])
         return try PolicyCompiler.compile([policy], kernel: kernel)
     }

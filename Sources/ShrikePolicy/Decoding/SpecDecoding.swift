@@ -103,7 +103,8 @@ extension DecodingContext {
                     : "`\(comparison.value.rawValue)` takes no `values`",
                 help: needsValues ? "add `values`" : "remove `values`")
         }
-        for value in values { checkLabel(value) }
+        // `repo` of a containerSelector is an image's repository, no label.
+        if key.value != "repo" { for value in values { checkLabel(value) } }
         return LabelSelector.Expression(key: key, comparison: comparison, values: values, range: node.range)
     }
 

@@ -3,6 +3,10 @@
 mkdir -p /tmp/pass
 echo treasure >/tmp/pass/a-Secret-file
 echo plain >/tmp/pass/secre-tfile
+echo fish >/tmp/pass/swordfish
+deep=/tmp/pass/$(printf '%0240d' 1)/$(printf '%0240d' 2)
+mkdir -p "$deep"
+echo deep >"$deep/ends-in-Secret"
 argument_policy sub security_file_open 0 file SubString Secret swordfis ordfish
 argument_policy folded security_file_open 0 file SubStringIgnCase SECRET
 argument_policy start security_file_open 0 file SubString /tmp/pass/a-S
@@ -20,12 +24,8 @@ echo small >/tmp/pass/a-secret
 run folded cat /tmp/pass/a-secret
 expect_stdout folded small
 expect_policies folded folded
-echo fish >/tmp/pass/swordfish
 run overlap cat /tmp/pass/swordfish
 expect_refused overlap EACCES
 # Far behind in a long path.
-deep=/tmp/pass/$(printf '%0240d' 1)/$(printf '%0240d' 2)
-mkdir -p "$deep"
-echo deep >"$deep/ends-in-Secret"
 run deep cat "$deep/ends-in-Secret"
 expect_refused deep EACCES
