@@ -31,10 +31,14 @@ VALUES = {
         "nameOverride": "kestrel", "clusterName": "east", "imagePullSecrets": [{"name": "pull"}],
         "image": {"digest": "sha256:" + "0" * 64},
         "policies": {"inline": {"opened.yaml": POLICY}, "configMaps": ["theirs"], "library": {"enabled": True}},
+        "crds": {"enabled": True},
         "shriked": {"extraEnv": [{"name": "A", "value": "b"}], "extraArgs": ["--debug"]},
         "export": {"extraArgs": ["--host"]},
         "host": {"procPath": "/procHost"},
+        "metrics": {"serviceAnnotations": {"a": "b"}}, "monitor": {"kind": "service", "labels": {"release": "p"}},
+        "alerts": {"enabled": True, "labels": {"rules": "yes"}}, "dashboard": {"enabled": True},
         "serviceAccount": {"annotations": {"a": "b"}},
+        "networkPolicy": {"metricsFrom": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}]},
         "podDisruptionBudget": {"enabled": True, "minAvailable": 2},
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
             {"matchExpressions": [{"key": "shrike", "operator": "NotIn", "values": ["off"]}]}]}}},
@@ -43,9 +47,11 @@ VALUES = {
     },
     "everything off": {
         "shriked": {"keepEnforcing": False, "appArmorProfile": ""}, "export": {"enabled": False},
-        "serviceAccount": {"create": False, "name": "theirs"},
+        "metrics": {"enabled": False}, "serviceAccount": {"create": False, "name": "theirs"},
         "networkPolicy": {"enabled": False}, "priorityClassName": "", "nodeSelector": {}, "tolerations": [],
     },
+    "pod monitor": {"monitor": {"kind": "pod"}},
+    "no metrics, policed": {"metrics": {"enabled": False}},
     "not cleared": {"uninstall": {"clear": False}},
     "long name": {"fullnameOverride": "n" * 200},
     "one of the library, enforcing": {"policies": {"library": {

@@ -14,6 +14,7 @@ from chart import CHART, DIST, HELMS, REPOSITORY, VALUES, containers, find, helm
 
 # The oldest that the chart takes, the last without and the first with the field appArmorProfile, and a new one.
 KUBERNETES = ["1.27.0", "1.29.0", "1.30.0", "1.34.0"]
+CUSTOM = {"monitoring.coreos.com/v1"}
 
 
 class Rendering(unittest.TestCase):
@@ -30,7 +31,8 @@ class Rendering(unittest.TestCase):
                 for one in render(values, kubernetes=version):
                     with self.subTest(values=name, kubernetes=version, kind=one["kind"]):
                         self.assertLessEqual(len(one["metadata"]["name"]), 63)
-                        kubernetes_validate.validate(one, version.rsplit(".", 1)[0], strict=True)
+                        if one["apiVersion"] not in CUSTOM:
+                            kubernetes_validate.validate(one, version.rsplit(".", 1)[0], strict=True)
 
     def test_both_helms_render_the_same(self):
         for name, values in VALUES.items():
@@ -60,7 +62,29 @@ class Rendering(unittest.TestCase):
                     self.assertNotIn(identity, seen)
                     seen.add(identity)
                     self.assertIn("app.kubernetes.io/instance", one["metadata"]["labels"], identity)
-                    self.assertEqual(one["metadata"]["namespace"], "security", identity)
+                    if one["kind"] != "CustomResourceDefinition":
+                        self.assertEqual(one["metadata"]["namespace"], "security", identity)
+
+    def test_the_definitions_are_what_the_program_prints(self):
+        printed = subprocess.run(
+            [str(DIST / "shrike"), "policy", "schema", "--crd"], capture_output=True, text=True, check=True).stdout
+        printed = {one["metadata"]["name"]: one for one in yaml.safe_load_all(printed) if one}
+        kept = {}
+        for path in sorted((CHART / "files" / "crds").glob("*.yaml")):
+            one = yaml.safe_load(path.read_text())
+            kept[one["metadata"]["name"]] = one
+        self.assertEqual(len(kept), 2)
+        self.assertEqual(kept, printed, "scripts/make-crds writes them anew")
+
+    def test_monitors_select_what_there_is(self):
+        for kind, target in ("ServiceMonitor", "Service"), ("PodMonitor", "DaemonSet"):
+            objects = render({"monitor": {"kind": "service" if kind == "ServiceMonitor" else "pod"}})
+            monitor, selected = find(objects, kind), find(objects, target, "shrike")
+            labels = selected["metadata"]["labels"] if target == "Service" else (
+                selected["spec"]["template"]["metadata"]["labels"])
+            self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(), labels.items())
+            (endpoint,) = monitor["spec"].get("endpoints") or monitor["spec"]["podMetricsEndpoints"]
+            self.assertEqual(endpoint["port"], "metrics")
 
     def test_a_changed_policy_makes_new_pods(self):
         def checksum(text):
@@ -90,6 +114,7 @@ class Refusals(unittest.TestCase):
         "a level that is none": ({"shriked": {"logLevel": "loud"}}, "logLevel"),
         "a ring without size": ({"shriked": {"observationRing": "4MB"}}, "observationRing"),
         "a number for a ring": ({"shriked": {"criticalRing": 4096}}, "criticalRing"),
+        "a port beyond all ports": ({"metrics": {"port": 70000}}, "port"),
         "a relative path": ({"host": {"procPath": "proc"}}, "procPath"),
         "a folder that is a path": ({"host": {"bpfFolder": "../shrike"}}, "bpfFolder"),
         "a mode that is none": ({"policies": {"library": {"mode": "audit"}}}, "mode"),
@@ -98,11 +123,13 @@ class Refusals(unittest.TestCase):
         "a tag and digest in one": ({"image": {"tag": "1@sha256:0"}}, "tag"),
         "half a digest": ({"image": {"digest": "sha256:12"}}, "digest"),
         "a percentage of a budget": ({"podDisruptionBudget": {"minAvailable": "50%"}}, "minAvailable"),
+        "a monitor that is none": ({"monitor": {"kind": "both"}}, "kind"),
+        "an interval without unit": ({"monitor": {"interval": "60"}}, "interval"),
         "a flag that is none": ({"shriked": {"extraArgs": ["debug"]}}, "extraArgs"),
-        "a port beyond all ports": ({"health": {"port": 70000}}, "port"),
         "a span without unit": ({"uninstall": {"timeout": "60"}}, "timeout"),
-        "a text for a switch": ({"export": {"enabled": "yes"}}, "enabled"),
+        "a text for a switch": ({"crds": {"enabled": "yes"}}, "enabled"),
         "an AppArmor profile that is none": ({"shriked": {"appArmorProfile": "none"}}, "appArmorProfile"),
+        "a monitor of nothing": ({"monitor": {"kind": "pod"}, "metrics": {"enabled": False}}, "metrics.enabled"),
         "an unknown policy": ({"policies": {"library": {"enabled": True, "include": ["no-such"]}}}, "no-such"),
     }
 

@@ -52,13 +52,19 @@ static long run_step(__u32 number, struct scratch **context)
 		return 1;
 	scratch->expression.at = at + 1;
 	if (step->operation == SHRIKE_STEP_NUMBER || step->operation == SHRIKE_STEP_ARGUMENT) {
-		argument = step->argument;
+		__u64 value = step->operand;
+
+		if (step->operation == SHRIKE_STEP_ARGUMENT) {
+			argument = step->argument;
+			opaque(argument);
+			if (argument >= SHRIKE_MAX_ARGUMENTS)
+				return 1;
+			value = scratch->arguments[argument].scalar;
+		}
 		opaque(depth);
-		if (depth >= SHRIKE_MAX_EXPRESSION_DEPTH || argument >= SHRIKE_MAX_ARGUMENTS)
+		if (depth >= SHRIKE_MAX_EXPRESSION_DEPTH)
 			return 1;
-		scratch->expression.stack[depth] = step->operation == SHRIKE_STEP_NUMBER
-							   ? step->operand
-							   : scratch->arguments[argument].scalar;
+		scratch->expression.stack[depth] = value;
 		scratch->expression.depth = depth + 1;
 		return 0;
 	}
@@ -83,11 +89,13 @@ static long run_step(__u32 number, struct scratch **context)
 	default:
 		break;
 	}
-	if (!depth)
-		return 1;
 	scratch->expression.depth = depth;
-	scratch->expression.stack[depth - 1] = combine(step->operation,
-						       scratch->expression.stack[depth - 1], *top);
+	depth -= 1;
+	opaque(depth);
+	if (depth >= SHRIKE_MAX_EXPRESSION_DEPTH)
+		return 1; /* nothing below: user space has checked that there is */
+	scratch->expression.stack[depth] =
+		combine(step->operation, scratch->expression.stack[depth], *top);
 	return 0;
 }
 

@@ -18,6 +18,9 @@
 - --server-address=unix:///run/shrike/shrike.sock
 - --server-read-address={{ include "shrike.readSocket" . }}
 - --health-server-address=:{{ .Values.health.port }}
+{{- if .Values.metrics.enabled }}
+- --metrics-server=:{{ .Values.metrics.port }}
+{{- end }}
 {{- range .Values.shriked.extraArgs }}
 - {{ . | quote }}
 {{- end }}
