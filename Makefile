@@ -54,7 +54,7 @@ bpf: .build/bpf/embedded ## Compile the BPF programs
 SWIFT_CHECKS := --explicit-target-dependency-import-check error
 
 .PHONY: build
-build: deps bpf ## Build dist/shriked and dist/shrike, which need nothing but glibc
+build: deps bpf ## Build dist/shriked and dist/shrike, which need nothing but glibc and libgcc_s
 	@mkdir -p dist
 	@export PKG_CONFIG_PATH=$$(scripts/static-libraries .build/static); \
 	for product in shriked shrike; do \

@@ -187,7 +187,13 @@ public struct Daemon {
         let running = try startServices(
             DaemonInterfaces(
                 policies: engine.policies, events: events, counters: { counters.read() },
-                figures: { loop.figures.forServices }, logLevel: logLevel,
+                figures: { [capacity = configuration.processes.capacity, sink = engine.sink] in
+                    let figures = loop.figures
+                    return EventFigures(
+                        records: figures.pipeline.records, exported: figures.pipeline.exported,
+                        processCount: figures.processCount, processCapacity: capacity,
+                        exportedBytes: sink.counters.writtenBytes)
+                }, logLevel: logLevel,
                 nodeName: nodeName, configuration: configuration))
         let thread = EventThread(descriptors: loop.descriptors) { loop.pass() }
         if let count = pins?.removeEarlierRuns(), count > 0 {

@@ -31,6 +31,10 @@ public struct EventFigures: Sendable {
     public var exported: EventCounts
     /// Process images that are known.
     public var processCount: Int
+    /// Most process images that are kept.
+    public var processCapacity: Int
+    /// Bytes that the export has written.
+    public var exportedBytes: UInt64
 }
 
 /// Something that runs while the daemon does.

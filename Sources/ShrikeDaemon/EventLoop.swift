@@ -48,11 +48,3 @@ final class EventLoop: @unchecked Sendable {
         return count > 0
     }
 }
-
-extension EventLoop.Figures {
-    /// What services of the daemon may see.
-    var forServices: EventFigures {
-        EventFigures(
-            records: pipeline.records, exported: pipeline.exported, processCount: processCount)
-    }
-}

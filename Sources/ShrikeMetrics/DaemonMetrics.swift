@@ -54,6 +54,9 @@ struct DaemonMetrics: Sendable {
                 .counter, "events_exported_total", "Lines handed to the export.",
                 [.init(Double(exported.total))]),
             MetricFamily(
+                .counter, "events_exported_bytes_total", "Bytes that the export has written.",
+                [.init(Double(figures.exportedBytes))]),
+            MetricFamily(
                 .gauge, "api_event_streams", "Clients that follow the events over gRPC.",
                 [.init(Double(interfaces.events.subscriberCount))]),
         ]
@@ -126,6 +129,9 @@ struct DaemonMetrics: Sendable {
             MetricFamily(
                 .gauge, "process_cache_size", "Process images that are known.",
                 [.init(Double(figures.processCount))]),
+            MetricFamily(
+                .gauge, "process_cache_capacity", "Most process images that are kept.",
+                [.init(Double(figures.processCapacity))]),
             MetricFamily(
                 .counter, "process_cache_evictions_total",
                 "Live processes that were forgotten for want of room.",

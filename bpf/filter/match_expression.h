@@ -94,8 +94,8 @@ static long run_step(__u32 number, struct scratch **context)
 	opaque(depth);
 	if (depth >= SHRIKE_MAX_EXPRESSION_DEPTH)
 		return 1; /* nothing below: user space has checked that there is */
-	scratch->expression.stack[depth] =
-		combine(step->operation, scratch->expression.stack[depth], *top);
+	scratch->expression.stack[depth] = combine(step->operation,
+						   scratch->expression.stack[depth], *top);
 	return 0;
 }
 
