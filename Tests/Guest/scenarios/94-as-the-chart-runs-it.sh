@@ -64,5 +64,11 @@ expect_refused later EPERM
 run clear with-capabilities none shrike policy clear
 expect_status clear 0
 expect_nothing_left
-run free cat /tmp/vault
-expect_status free 0
+# The kernel takes a cleared program out of its trampoline when no call can be in it any more.
+read_clock
+deadline=$((clock + 1000))
+until cat /tmp/vault >/dev/null 2>&1; do
+	read_clock
+	[ "$clock" -lt "$deadline" ] || fail 'the vault should be open after the clearing'
+	usleep 100000
+done
