@@ -57,7 +57,7 @@ struct ServerFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where metrics are served over HTTP, at /metrics, and /healthz for probes: host:port or :port. Empty: nowhere.",
+            "Where metrics are served over HTTP, at /metrics, and /healthz, which answers while the daemon runs: host:port or :port. Empty: nowhere.",
             valueName: "address"))
     var metricsServer = ""
 
