@@ -4,11 +4,14 @@
 #include "shrike_shims.h"
 
 #include <bpf/libbpf.h>
+#include <linux/perf_event.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static shrike_libbpf_sink current_sink;
 
@@ -41,4 +44,18 @@ void shrike_name_thread(const char *name)
 int shrike_memory_file(const char *name)
 {
 	return memfd_create(name, MFD_CLOEXEC);
+}
+
+int shrike_watch_mappings(int cpu)
+{
+	struct perf_event_attr attributes = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attributes),
+		.config = PERF_COUNT_SW_DUMMY,
+		.mmap = 1,
+		.mmap2 = 1,
+		.build_id = 1,
+	};
+
+	return syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }

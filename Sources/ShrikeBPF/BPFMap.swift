@@ -90,17 +90,45 @@ public struct BPFMap: Sendable {
 
     /// The sums over all CPUs of the 64-bit words of a per-CPU array, entry after entry.
     public func perCPUSums() throws(BPFError) -> [UInt64] {
+        var sums: [UInt64] = []
+        for values in try perCPUValues() {
+            if sums.isEmpty {
+                sums = values
+            } else {
+                for index in sums.indices { sums[index] &+= values[index] }
+            }
+        }
+        return sums
+    }
+
+    /// The 64-bit words of a per-CPU array, entry after entry, for each CPU that there may be.
+    public func perCPUValues() throws(BPFError) -> [[UInt64]] {
         let cpus = Int(libbpf_num_possible_cpus())
         guard cpus > 0 else { throw BPFError("count", "CPUs", errno: EINVAL) }
         let words = valueSize / MemoryLayout<UInt64>.size
-        var sums = [UInt64](repeating: 0, count: maxEntries * words)
+        var byCPU = [[UInt64]](repeating: [UInt64](repeating: 0, count: maxEntries * words), count: cpus)
         var values = [UInt64](repeating: 0, count: cpus * words)
         for index in 0..<maxEntries {
             var key = UInt32(index)
             let result = unsafe bpf_map_lookup_elem(fileDescriptor, &key, &values)
             guard result == 0 else { throw BPFError("read map", name, errno: -result) }
-            for (position, value) in values.enumerated() { sums[index * words + position % words] &+= value }
+            for (position, value) in values.enumerated() {
+                byCPU[position / words][index * words + position % words] = value
+            }
         }
-        return sums
+        return byCPU
+    }
+
+    /// The 64-bit words of one entry of a per-CPU hash, CPU after CPU; nil when there is no such entry.
+    public func perCPUWords(of key: UInt64) throws(BPFError) -> [UInt64]? {
+        let cpus = Int(libbpf_num_possible_cpus())
+        guard cpus > 0 else { throw BPFError("count", "CPUs", errno: EINVAL) }
+        // Values of CPUs lie 8 bytes aligned, which those of words are by themselves.
+        var values = [UInt64](repeating: 0, count: cpus * ((valueSize + 7) / 8))
+        var key = key
+        let result = unsafe bpf_map_lookup_elem(fileDescriptor, &key, &values)
+        if result == -ENOENT || (result == -1 && errno == ENOENT) { return nil }
+        guard result == 0 else { throw BPFError("read map", name, errno: -result) }
+        return values
     }
 }

@@ -181,6 +181,23 @@ public struct LoadedBPFObject: ~Copyable {
         try unsafe link(programName, function) { unsafe bpf_program__attach_kprobe($0, false, function) }
     }
 
+    /// Attaches a program to a place in a user space file, in every process that runs it.
+    /// - Parameters:
+    ///   - offset: of the instruction, from the file's beginning.
+    ///   - referenceCounterOffset: of a counter of the probes on it, from the file's beginning; 0: none.
+    public borrowing func attachUserProbe(
+        _ programName: String, path: String, offset: UInt64, referenceCounterOffset: UInt64
+    ) throws(BPFError) -> BPFLink {
+        var options = bpf_uprobe_opts()
+        options.sz = MemoryLayout<bpf_uprobe_opts>.size
+        options.ref_ctr_offset = Int(truncatingIfNeeded: referenceCounterOffset)
+        let everyProcess: pid_t = -1
+        return try unsafe link(programName, path) {
+            unsafe bpf_program__attach_uprobe_opts(
+                $0, everyProcess, path, Int(truncatingIfNeeded: offset), &options)
+        }
+    }
+
     private borrowing func link(
         _ programName: String, _ target: String, _ attach: (OpaquePointer) -> OpaquePointer?
     ) throws(BPFError) -> BPFLink {

@@ -34,9 +34,21 @@ public struct BTFFunction: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
+/// A member of a structure.
+struct BTFMember {
+    var type: UInt32
+    /// In bytes from the structure's start.
+    var offset: Int
+    var isBitField: Bool
+}
+
 /// vmlinux BTF, indexed once; about 6 MB while alive.
 public final class KernelBTF {
     private let handle: OpaquePointer
+    /// What a module's types rest on.
+    private let base: KernelBTF?
+    /// Modules that were asked for.
+    private var modules: [String: KernelBTF] = [:]
     /// Made when it is first asked.
     private lazy var functions = unsafe BTFNameTable(handle) { unsafe kind($0) == BTFKind.function }
 
@@ -47,6 +59,7 @@ public final class KernelBTF {
             throw BPFError("read", "the kernel's type information (/sys/kernel/btf/vmlinux)", errno: errno)
         }
         unsafe handle = loaded
+        base = nil
     }
 
     /// Types in the form of that file.
@@ -55,6 +68,21 @@ public final class KernelBTF {
             throw BPFError("read", "type information", errno: errno)
         }
         unsafe handle = loaded
+        base = nil
+    }
+
+    private init(module: OpaquePointer, base: KernelBTF) {
+        unsafe handle = module
+        self.base = base
+    }
+
+    /// The types of a loaded module, those of vmlinux among them; nil when there is none of this name.
+    func module(named name: String) -> KernelBTF? {
+        if let known = modules[name] { return known }
+        guard !name.contains("/"), let loaded = unsafe btf__load_module_btf(name, handle) else { return nil }
+        let types = unsafe KernelBTF(module: loaded, base: self)
+        modules[name] = types
+        return types
     }
 
     deinit { unsafe btf__free(handle) }
@@ -128,6 +156,90 @@ public final class KernelBTF {
     }
 
     private static let rawTracepointPrefix = "btf_trace_"
+
+    // What following a path asks of a type; see BTFPath.swift.
+
+    func structure(named name: String) -> UInt32? {
+        for kind in [BTFKind.structure, BTFKind.union] {
+            let id = unsafe btf__find_by_name_kind(handle, name, kind)
+            if id > 0 { return UInt32(id) }
+        }
+        return nil
+    }
+
+    func parameter(_ index: Int, of symbol: String) -> UInt32? {
+        guard let id = unsafe functions.id(of: symbol, handle),
+            let function = unsafe btf__type_by_id(handle, id)
+        else { return nil }
+        return unsafe parameter(index, ofPrototype: function.pointee.type)
+    }
+
+    func rawParameter(_ index: Int, of event: String) -> UInt32? {
+        let id = unsafe btf__find_by_name_kind(handle, Self.rawTracepointPrefix + event, BTFKind.typedef)
+        guard id > 0, let alias = unsafe btf__type_by_id(handle, UInt32(id)),
+            let pointer = unsafe btf__type_by_id(handle, alias.pointee.type)
+        else { return nil }
+        return unsafe parameter(index + 1, ofPrototype: pointer.pointee.type)
+    }
+
+    private func parameter(_ index: Int, ofPrototype id: UInt32) -> UInt32? {
+        guard let prototype = unsafe btf__type_by_id(handle, id), index >= 0,
+            index < Int(unsafe prototype.pointee.info & 0xffff)
+        else { return nil }
+        // SAFETY: struct btf_param follows the prototype, vlen times.
+        return unsafe UnsafeRawPointer(prototype + 1).assumingMemoryBound(to: btf_param.self)[index].type
+    }
+
+    /// What a pointer points at; nil for anything else.
+    func pointee(of id: UInt32) -> UInt32? {
+        guard let type = unsafe resolve(id), unsafe kind(type) == BTFKind.pointer else { return nil }
+        return unsafe type.pointee.type
+    }
+
+    func array(_ id: UInt32) -> (element: UInt32, count: Int)? {
+        guard let type = unsafe resolve(id), unsafe kind(type) == BTFKind.array else { return nil }
+        // SAFETY: struct btf_array follows.
+        let array = unsafe UnsafeRawPointer(type + 1).load(as: btf_array.self)
+        return (array.type, Int(array.nelems))
+    }
+
+    func bytes(of id: UInt32) -> Int { unsafe max(0, Int(btf__resolve_size(handle, id))) }
+
+    func spelling(of id: UInt32) -> String { cText(id) }
+
+    func kindOfValue(_ id: UInt32) -> BTFType { type(id) }
+
+    /// The members of a structure or union, those of unnamed ones among them; nil for anything else.
+    func members(of id: UInt32) -> [String: BTFMember]? {
+        guard let type = unsafe resolve(id),
+            unsafe [BTFKind.structure, BTFKind.union].contains(kind(type))
+        else { return nil }
+        var members: [String: BTFMember] = [:]
+        unsafe addMembers(of: type, at: 0, to: &members, depth: 0)
+        return members
+    }
+
+    private func addMembers(
+        of type: UnsafePointer<btf_type>, at offset: Int, to members: inout [String: BTFMember], depth: Int
+    ) {
+        let hasBitFields = unsafe type.pointee.info >> 31 != 0
+        // SAFETY: struct btf_member follows, vlen times.
+        let first = unsafe UnsafeRawPointer(type + 1).assumingMemoryBound(to: btf_member.self)
+        for position in 0..<Int(unsafe type.pointee.info & 0xffff) {
+            let member = unsafe first[position]
+            // With bit fields the upper byte is the field's size; include/uapi/linux/btf.h.
+            let bits = Int(hasBitFields ? member.offset & 0xff_ffff : member.offset)
+            let isBitField = hasBitFields && member.offset >> 24 != 0 || bits % 8 != 0
+            if member.name_off != 0 {
+                members[name(member.name_off)] = BTFMember(
+                    type: member.type, offset: offset + bits / 8, isBitField: isBitField)
+            } else if depth < 16, let inner = unsafe resolve(member.type),
+                unsafe [BTFKind.structure, BTFKind.union].contains(kind(inner))
+            {
+                unsafe addMembers(of: inner, at: offset + bits / 8, to: &members, depth: depth + 1)
+            }
+        }
+    }
 
     private func type(_ id: UInt32) -> BTFType {
         if id == 0 { return .void }

@@ -8,6 +8,12 @@ static const unsigned char function_bytes[] __attribute__((aligned(8))) = {
 static const unsigned char process_bytes[] __attribute__((aligned(8))) = {
 #embed "process.bpf.o"
 };
+static const unsigned char hash_bytes[] __attribute__((aligned(8))) = {
+#embed "hash.bpf.o"
+};
+static const unsigned char loader_bytes[] __attribute__((aligned(8))) = {
+#embed "loader.bpf.o"
+};
 
 const struct shrike_bpf_object shrike_function_object = {
 	"function",
@@ -18,4 +24,14 @@ const struct shrike_bpf_object shrike_process_object = {
 	"process",
 	process_bytes,
 	sizeof(process_bytes),
+};
+const struct shrike_bpf_object shrike_hash_object = {
+	"hash",
+	hash_bytes,
+	sizeof(hash_bytes),
+};
+const struct shrike_bpf_object shrike_loader_object = {
+	"loader",
+	loader_bytes,
+	sizeof(loader_bytes),
 };

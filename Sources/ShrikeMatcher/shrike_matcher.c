@@ -124,6 +124,11 @@ long bpf_map_update_elem(const void *map, const void *key, const void *value, __
 	return 0;
 }
 
+long bpf_map_delete_elem(const void *map, const void *key)
+{
+	return 0;
+}
+
 __u64 bpf_ktime_get_ns(void)
 {
 	return 0;

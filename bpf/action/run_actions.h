@@ -9,6 +9,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "action/notify_enforcer.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
@@ -118,6 +119,21 @@ static long act_on_next(__u32 step, struct scratch **context)
 	scratch->cursor = selector->policy_end;
 	if (selector->flags & SHRIKE_SELECTOR_POST)
 		scratch->is_posted = 1;
+	if (config.flags & SHRIKE_HOOK_HAS_STACKS)
+		scratch->stacks |= selector->flags &
+				   (SHRIKE_SELECTOR_KERNEL_STACK | SHRIKE_SELECTOR_USER_STACK);
+	if (selector->flags & SHRIKE_SELECTOR_HASH)
+		scratch->wants_hash = 1;
+	if (config.flags & SHRIKE_HOOK_LEAVES_NOTES) {
+		if (selector->flags & SHRIKE_SELECTOR_FORGET_NOTE)
+			forget_note();
+		if (selector->flags & SHRIKE_SELECTOR_NOTIFY) {
+			scratch->is_enforced = 1;
+			leave_note(selector);
+		}
+	}
+	scratch->tracked |= selector->tracked_arguments;
+	scratch->untracked |= selector->untracked_arguments;
 	if (config.flags & SHRIKE_HOOK_ON_RETURN) {
 		if (selector->return_signal && scratch->return_signal != SIGKILL_NUMBER)
 			send_signal(scratch, selector->return_signal);
@@ -185,10 +201,14 @@ static __always_inline void start_actions(struct scratch *scratch)
 {
 	scratch->is_posted = 0;
 	scratch->is_enforced = 0;
+	scratch->stacks = 0;
 	scratch->event_flags = 0;
 	scratch->signal = 0;
 	scratch->return_signal = 0;
 	scratch->override_error = 0;
+	scratch->wants_hash = 0;
+	scratch->tracked = 0;
+	scratch->untracked = 0;
 }
 
 /* note_entry - in a return hook: which selectors acted when the function was entered, from scratch->alive as

@@ -8,6 +8,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "extract/follow_path.h"
 #include "extract/read_buffer.h"
 #include "extract/read_dentry.h"
 #include "extract/read_object.h"
@@ -16,6 +17,7 @@
 #include "extract/read_socket.h"
 #include "extract/read_string.h"
 #include "extract/read_typed_path.h"
+#include "extract/read_user_place.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
@@ -30,6 +32,11 @@ static __always_inline void read_typed_argument(void *context, struct scratch *s
 	struct dentry *dentry;
 	struct inode *inode;
 
+	/* Twice: kernels that know that the pointer may be none want to see it compared itself. */
+	if (is_null_parameter(context, config.arguments[number].index) || !pointer) {
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+		return;
+	}
 	if (config.arguments[number].type == SHRIKE_ARGUMENT_FILE) {
 		vfsmount = ((struct file *)pointer)->f_path.mnt;
 		dentry = ((struct file *)pointer)->f_path.dentry;
@@ -111,6 +118,23 @@ static __always_inline __u64 file_of_argument(__u32 number, __u64 raw)
 	}
 }
 
+#define TS_COMPAT 0x2 /* arch/x86/include/asm/thread_info.h: amid a system call of 32 bits */
+
+static __always_inline bool is_compat_task(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+}
+
+/* result_size - how many bytes the function says that it has put into a buffer; none when it failed. */
+static __always_inline __u64 result_size(void *context)
+{
+	__s32 result = read_result(context); /* no call moves more (MAX_RW_COUNT) */
+
+	return result < 0 ? 0 : result;
+}
+
 /* read_buffer_argument - bytes whose number another parameter tells. */
 static __always_inline void read_buffer_argument(void *context, struct scratch *scratch,
 						 struct argument_value *value, __u32 number,
@@ -120,9 +144,17 @@ static __always_inline void read_buffer_argument(void *context, struct scratch *
 	__u64 size = 0;
 	long bytes;
 
-	if (config.arguments[number].size_index)
+	if (config.arguments[number].size_field_bytes)
+		size = read_number(context_address(scratch) +
+					   config.arguments[number].size_field_offset,
+				   config.arguments[number].size_field_bytes);
+	else if (config.arguments[number].size_index)
 		size = read_sibling(context, scratch, number,
 				    config.arguments[number].size_index - 1);
+	else if (config.arguments[number].is_result_sized)
+		size = result_size(context);
+	if (config.large_argument == number + 1)
+		scratch->large_address = raw;
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return;
 	if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF)
@@ -134,6 +166,14 @@ static __always_inline void read_buffer_argument(void *context, struct scratch *
 	if (bytes < 0) {
 		value->flags = SHRIKE_ARGUMENT_ERROR;
 		return;
+	}
+	if (config.arguments[number].is_result_sized) {
+		__u64 most = result_size(context);
+
+		if (scratch->buffer_bytes > most)
+			scratch->buffer_bytes = most;
+		if ((__u64)bytes > most)
+			bytes = most;
 	}
 	value->mode = scratch->buffer_bytes > 0xffffffff ? 0xffffffff : scratch->buffer_bytes;
 	value->text_length = bytes;
@@ -176,6 +216,17 @@ static __always_inline int read_structure(struct scratch *scratch, __u32 number,
 	}
 }
 
+/* points_into_kernel - the caller of a system call gives an address of the kernel where one of its own belongs: it
+ * must not choose what is read.
+ */
+static __always_inline bool points_into_kernel(__u32 number, __u64 raw)
+{
+	return config.arguments[number].source == SHRIKE_SOURCE_SYSCALL && (__s64)raw < 0 &&
+	       config.arguments[number].type != SHRIKE_ARGUMENT_FD &&
+	       (config.arguments[number].text_index != SHRIKE_NO_TEXT ||
+		config.arguments[number].object_bytes);
+}
+
 /* read_argument - read argument number @number of the plan, once a hit.
  * A function of its own in the program, or its code would stand there once an argument; the verifier
  * still sees the constant number of each call.
@@ -206,7 +257,29 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 			count(SHRIKE_COUNTER_BAD_ARGUMENT);
 		return 0;
 	}
-	raw = read_raw(context, scratch, number);
+	if (config.arguments[number].source >= SHRIKE_SOURCE_REGISTER) {
+		raw = 0;
+		if (read_user_place(scratch, number, &raw)) {
+			value->flags = SHRIKE_ARGUMENT_ERROR;
+			count(SHRIKE_COUNTER_BAD_ARGUMENT);
+			return 0;
+		}
+	} else {
+		raw = read_raw(context, scratch, number);
+		if (points_into_kernel(number, raw)) {
+			value->flags = SHRIKE_ARGUMENT_ERROR;
+			count(SHRIKE_COUNTER_BAD_ARGUMENT);
+			return 0;
+		}
+	}
+	if (config.paths[number].is_path) {
+		value->mode = follow_path(number, &raw);
+		if (value->mode) {
+			value->flags = SHRIKE_ARGUMENT_ERROR | SHRIKE_ARGUMENT_BAD_POINTER;
+			count(SHRIKE_COUNTER_BAD_ARGUMENT);
+			return 0;
+		}
+	}
 
 	switch (config.arguments[number].type) {
 	case SHRIKE_ARGUMENT_INT32:
@@ -229,13 +302,23 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 	case SHRIKE_ARGUMENT_UINT16:
 		value->scalar = (__u16)raw;
 		break;
+	case SHRIKE_ARGUMENT_SYSCALL:
+		value->scalar = (__u32)raw | (is_compat_task() ? SHRIKE_COMPAT_SYSCALL : 0);
+		break;
 	case SHRIKE_ARGUMENT_STRING:
 		if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 			break;
 		if (is_in_record(config.arguments[number].source))
 			read_record_text(scratch, value, number, text_index);
+		else if (config.paths[number].text_bytes)
+			read_short_string(scratch, value, text_index, raw,
+					  config.paths[number].text_bytes);
 		else
 			read_string(scratch, value, text_index, raw);
+		break;
+	case SHRIKE_ARGUMENT_WORDS:
+		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
+			read_record_words(scratch, value, number, text_index);
 		break;
 	case SHRIKE_ARGUMENT_KERNEL_CAP:
 	case SHRIKE_ARGUMENT_CAP_INHERITABLE:

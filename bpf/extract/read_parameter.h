@@ -50,7 +50,8 @@ static __always_inline __u64 read_parameter(void *context, struct scratch *scrat
 	if (config.entry == SHRIKE_ENTRY_RAW_TRACEPOINT)
 		bpf_probe_read_kernel(&value, sizeof(value),
 				      (void *)(context_address(scratch) + index * 8));
-	else if (config.entry == SHRIKE_ENTRY_REGISTERS)
+	else if (config.entry == SHRIKE_ENTRY_REGISTERS ||
+		 config.entry == SHRIKE_ENTRY_USER_REGISTERS)
 		bpf_probe_read_kernel(&value, sizeof(value),
 				      (void *)(context_address(scratch) + register_offset(index)));
 	else
@@ -66,8 +67,19 @@ static __always_inline __u64 read_result(void *context)
 	return value;
 }
 
-/* read_field - a number of the tracepoint's record, in 64 bits. Little-endian. */
-static __always_inline __u64 read_field(struct scratch *scratch, __u32 number)
+/* read_number - the unsigned number of @bytes at @address. Little-endian. */
+static __always_inline __u64 read_number(__u64 address, __u32 bytes)
+{
+	__u64 value = 0;
+
+	opaque(bytes);
+	if (bytes && bytes <= sizeof(value))
+		bpf_probe_read_kernel(&value, bytes, (void *)address);
+	return value;
+}
+
+/* read_part - a number of the structure at @address, in 64 bits. Little-endian. */
+static __always_inline __u64 read_part(__u64 address, __u32 number)
 {
 	__u32 bytes = config.arguments[number].field_bytes;
 	__u32 unused_bits;
@@ -76,13 +88,18 @@ static __always_inline __u64 read_field(struct scratch *scratch, __u32 number)
 	opaque(bytes);
 	if (!bytes || bytes > sizeof(value))
 		return 0; /* the compiler of plans takes no such field for a number */
-	bpf_probe_read_kernel(
-		&value, bytes,
-		(void *)(context_address(scratch) + config.arguments[number].field_offset));
+	bpf_probe_read_kernel(&value, bytes,
+			      (void *)(address + config.arguments[number].field_offset));
 	unused_bits = (sizeof(value) - bytes) * 8;
 	if (config.arguments[number].field_is_signed)
 		return (__u64)((__s64)(value << unused_bits) >> unused_bits);
 	return value;
+}
+
+/* read_field - a number of the tracepoint's record. */
+static __always_inline __u64 read_field(struct scratch *scratch, __u32 number)
+{
+	return read_part(context_address(scratch), number);
 }
 
 /* read_syscall_argument - argument @index of a syscall, whose function has a struct pt_regs * only. */
@@ -132,6 +149,19 @@ static __always_inline void *typed_parameter(void *context, __u32 index)
 	return value;
 }
 
+/* is_null_parameter - parameter @index is no pointer at all, as the file of memory without one is (mmap_file).
+ * By its number, not by the pointer of typed_parameter(): kernels from 6.3 on trust that the pointers of an LSM hook
+ * lead somewhere. The verifier takes a comparison of such a pointer with NULL out of the program, and a load through
+ * NULL then is no error that is caught but the end of the kernel.
+ */
+static __always_inline bool is_null_parameter(void *context, __u32 index)
+{
+	__u64 value = 0;
+
+	bpf_get_func_arg(context, index, &value);
+	return !value;
+}
+
 /* read_raw - an argument before its type is looked at. */
 static __always_inline __u64 read_raw(void *context, struct scratch *scratch, __u32 number)
 {
@@ -145,6 +175,12 @@ static __always_inline __u64 read_raw(void *context, struct scratch *scratch, __
 	case SHRIKE_SOURCE_FIELD_TEXT:
 	case SHRIKE_SOURCE_DATA_LOCATION:
 		return 0;
+	case SHRIKE_SOURCE_CURRENT_TASK:
+		return bpf_get_current_task();
+	case SHRIKE_SOURCE_PROBE_REGISTER:
+		return read_part(context_address(scratch), number);
+	case SHRIKE_SOURCE_SYSCALL_REGISTER:
+		return read_part(read_parameter(context, scratch, 0), number);
 	default:
 		return read_parameter(context, scratch, config.arguments[number].index);
 	}

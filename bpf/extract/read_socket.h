@@ -7,6 +7,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+#include "extract/is_kernel_address.h"
 #include "shrike_abi.h"
 
 #define AF_INET_NUMBER 2 /* include/linux/socket.h */
@@ -125,10 +126,10 @@ static __noinline int read_skb(struct shrike_skb *to, __u64 address)
 	return 0;
 }
 
-/* read_bytes - of the kernel or of the process: the upper half of the address space is the kernel's. */
+/* read_bytes - of the kernel or of the process. */
 static __always_inline long read_bytes(void *to, __u32 bytes, __u64 address)
 {
-	if ((__s64)address < 0)
+	if (is_kernel_address(address))
 		return bpf_probe_read_kernel(to, bytes, (void *)address);
 	return bpf_probe_read_user(to, bytes, (void *)address);
 }

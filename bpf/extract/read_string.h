@@ -7,6 +7,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "extract/is_kernel_address.h"
 #include "extract/read_parameter.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
@@ -22,8 +23,7 @@ static __always_inline void read_string(struct scratch *scratch, struct argument
 	char *to = &scratch->texts[text_index].bytes[TEXT_HEAD_BYTES];
 	long bytes;
 
-	/* The upper half of the address space is the kernel's. */
-	if ((__s64)address < 0)
+	if (is_kernel_address(address))
 		bytes = bpf_probe_read_kernel_str(to, SHRIKE_MAX_TEXT_BYTES, (void *)address);
 	else
 		bytes = bpf_probe_read_user_str(to, SHRIKE_MAX_TEXT_BYTES, (void *)address);
@@ -71,6 +71,24 @@ static __always_inline void read_record_text(struct scratch *scratch, struct arg
 	value->text_length = bytes - 1;
 }
 
+/* read_record_words - an array that stands in the tracepoint's record. */
+static __always_inline void read_record_words(struct scratch *scratch, struct argument_value *value,
+					      __u32 number, __u32 text_index)
+{
+	char *to = &scratch->texts[text_index].bytes[TEXT_HEAD_BYTES];
+	__u32 bytes = config.arguments[number].field_bytes;
+
+	opaque(bytes);
+	if (bytes > SHRIKE_MAX_TEXT_BYTES)
+		bytes = SHRIKE_MAX_TEXT_BYTES;
+	if (bpf_probe_read_kernel(
+		    to, bytes,
+		    (void *)(context_address(scratch) + config.arguments[number].field_offset)))
+		value->flags = SHRIKE_ARGUMENT_ERROR;
+	else
+		value->text_length = bytes;
+}
+
 static __always_inline bool is_in_record(__u32 source)
 {
 	return source == SHRIKE_SOURCE_FIELD_TEXT || source == SHRIKE_SOURCE_DATA_LOCATION;
@@ -88,7 +106,7 @@ static __always_inline void read_short_string(struct scratch *scratch, struct ar
 	long bytes;
 
 	/* One byte more than there can be, for the NUL that the helper writes. */
-	if ((__s64)address < 0)
+	if (is_kernel_address(address))
 		bytes = bpf_probe_read_kernel_str(to, limit + 1, (void *)address);
 	else
 		bytes = bpf_probe_read_user_str(to, limit + 1, (void *)address);

@@ -108,10 +108,13 @@ static __always_inline bool match_number(struct scratch *scratch, __u32 number)
 	return keep_alive(scratch, found->alive);
 }
 
-/* read_operands - all arguments whose bits are in @arguments. */
+/* read_operands - all arguments whose bits are in @arguments.
+ * Not unrolled, as the loop of match_dimensions() is not: to know how deep the stack gets the kernel follows every
+ * call from every place that makes it (check_max_stack_depth), and calls within calls within calls multiply.
+ */
 static __always_inline void read_operands(void *context, struct scratch *scratch, __u32 arguments)
 {
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (__u32 number = 0; number < SHRIKE_MAX_ARGUMENTS; number++)
 		if (number < config.argument_count && arguments >> number & 1)
 			read_argument(context, scratch, number);
@@ -120,7 +123,7 @@ static __always_inline void read_operands(void *context, struct scratch *scratch
 /* match_dimensions - the look-ups on parts of argument @number. */
 static __always_inline bool match_dimensions(void *context, struct scratch *scratch, __u32 number)
 {
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (__u32 dimension = 0; dimension < SHRIKE_MAX_DIMENSIONS; dimension++)
 		if (dimension < config.dimension_count &&
 		    config.dimensions[dimension].argument == number) {

@@ -6,14 +6,19 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "action/count_loss.h"
 #include "action/limit_rate.h"
+#include "action/notify_enforcer.h"
 #include "action/run_actions.h"
+#include "action/track_socket.h"
+#include "action/want_hash.h"
 #include "event/write_hook_event.h"
 #include "extract/read_task.h"
 #include "filter/is_live.h"
 #include "filter/match_arguments.h"
 #include "filter/match_facts.h"
 #include "filter/match_process.h"
+#include "filter/screen_path.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
@@ -25,10 +30,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* refusal - what the caller gets instead of the operation's own result.
  * Verifier: an LSM program may return 0 or an errno, and it must see that in 64 bits (6.12).
  */
-static __always_inline long refusal(struct scratch *scratch)
+static __always_inline long refusal(long error)
 {
-	long error = scratch->override_error;
-
 	opaque(error);
 	if (error < -MAX_ERRNO || error > 0)
 		return -EPERM_NUMBER; /* the compiler of plans keeps it in range: fails closed */
@@ -45,7 +48,10 @@ static __always_inline struct task_state *current_state(void)
 static __always_inline long decide(void *context, struct scratch *scratch)
 {
 	struct task_state *state = NULL;
+	struct hash_note *note = NULL;
 
+	if (config.flags & SHRIKE_HOOK_HAS_HASH)
+		forget_hash();
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->alive[word] = config.all[word];
 	if (config.flags &
@@ -69,31 +75,46 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 			return 0;
 	}
 	run_actions(scratch);
+	if (config.flags & SHRIKE_HOOK_TRACKS_SOCKETS)
+		track_sockets(context, scratch);
 	if (config.flags & SHRIKE_HOOK_HAS_RATE_LIMIT && scratch->is_posted)
 		limit_rate(context, scratch);
 	if (scratch->is_posted) {
-		write_hook_event(context, scratch, current_state());
+		if (config.flags & SHRIKE_HOOK_HAS_HASH)
+			note = want_hash(scratch);
+		if (write_hook_event(context, scratch, current_state()))
+			count_loss(scratch);
+		if (note) {
+			note->hook_id = config.hook_id;
+			note->record_ktime_ns = scratch->hook.header.ktime_ns;
+		}
 		if (config.flags & SHRIKE_HOOK_HAS_CHANGES && state)
 			keep_base(state, (struct task_struct *)bpf_get_current_task());
 	}
-	return refusal(scratch);
+	return refusal(scratch->override_error);
 }
 
 static __always_inline long run_hook(void *context)
 {
 	struct scratch *scratch;
-	long verdict;
+	long verdict, obeyed = 0;
 
 	if (!is_live())
 		return 0;
+	if (config.enforcers)
+		obeyed = refusal(obey_note());
+	if (!config.words)
+		return obeyed;
+	if (config.screened && is_elsewhere(context))
+		return obeyed;
 	scratch = take_scratch();
 	if (!scratch)
-		return 0; /* fails open, counted */
+		return obeyed; /* fails open, counted */
 	if (config.entry != SHRIKE_ENTRY_TRAMPOLINE)
 		scratch->context = (__u64)context;
 	verdict = decide(context, scratch);
 	return_scratch(scratch);
-	return verdict;
+	return verdict ? verdict : obeyed;
 }
 
 /* Observation only: the cheapest way in. */
@@ -142,6 +163,14 @@ int hook_raw_tracepoint(void *context)
 
 SEC("tp/sched/sched_process_exec")
 int hook_tracepoint(void *context)
+{
+	run_hook(context);
+	return 0;
+}
+
+/* A place in a user space file, in whatever process comes by. */
+SEC("uprobe")
+int hook_user_probe(void *context)
 {
 	run_hook(context);
 	return 0;

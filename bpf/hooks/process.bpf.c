@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The process sensor: fork, exec and exit from the scheduler's tracepoints, and the iterator that
+/* The process sensor: fork, exec and exit from the scheduler's tracepoints, control groups, and the iterator that
  * seeds what was there before. It owns the maps that all other programs share.
  */
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "action/limit_cgroup.h"
 #include "event/write_exec_event.h"
+#include "event/write_group_event.h"
 #include "event/write_header.h"
 #include "extract/read_binary.h"
 #include "extract/read_lineage.h"
 #include "extract/read_process_fact.h"
 #include "extract/read_task.h"
+#include "maps/enforcer_maps.h"
 #include "maps/event_maps.h"
+#include "maps/hash_maps.h"
 #include "maps/live_maps.h"
 #include "maps/process_maps.h"
 #include "maps/scope_maps.h"
 #include "maps/scratch_maps.h"
+#include "maps/socket_maps.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -93,6 +98,11 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	} else {
 		count(SHRIKE_COUNTER_NO_TASK_STATE);
 	}
+	if (is_throttled(child)) {
+		if (to)
+			to->told = 0;
+		return 0;
+	}
 	if (bpf_ringbuf_output(&critical_ring, &event, sizeof(event), 0))
 		count(SHRIKE_COUNTER_LOST_FORK);
 	return 0;
@@ -127,6 +137,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	struct task_state *state = task_state(task->group_leader);
 	struct shrike_lineage_control *lists = followed_lists();
 	struct scratch *scratch = take_scratch();
+	bool is_told;
 
 	if (!scratch) {
 		count(SHRIKE_COUNTER_LOST_EXEC);
@@ -161,7 +172,11 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 			state->lineage |= own_lineage(state, task->group_leader) & lists->live;
 		}
 	}
-	write_exec_event(scratch, task, bprm);
+	read_credentials(&scratch->exec.credentials, BPF_CORE_READ(task, cred));
+	read_namespaces(&scratch->exec.namespaces, task);
+	is_told = !is_throttled(task);
+	if (is_told)
+		write_exec_event(scratch, task, bprm);
 	/* Only now: a child that executes meanwhile must not name a parent that no record has told of yet. */
 	if (state) {
 		state->key = scratch->exec.process;
@@ -172,7 +187,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		state->inheritable = scratch->exec.credentials.inheritable;
 		state->has_base = 1;
 		state->forked = 0;
-		state->told = 1;
+		state->told = is_told;
 	}
 	return_scratch(scratch);
 	return 0;
@@ -191,6 +206,9 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	/* Two last threads may both see that nobody is left: one of them reports it. */
 	if (state && __sync_lock_test_and_set(&state->exited, 1))
 		return 0;
+	/* The end of a process that user space knows is told always: there are no more of them than were let through. */
+	if ((!state || !state->told) && is_throttled(task))
+		return 0;
 	write_header(&event.header, SHRIKE_EVENT_EXIT, sizeof(event));
 	if (state)
 		event.process = state->key;
@@ -199,6 +217,22 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	event.exit_code = task->exit_code;
 	if (bpf_ringbuf_output(&critical_ring, &event, sizeof(event), 0))
 		count(SHRIKE_COUNTER_LOST_EXIT);
+	return 0;
+}
+
+/* Under cgroup_mutex, which whoever joins the group takes too: no process is in it yet (kernel/cgroup/cgroup.c). */
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(group_made, struct cgroup *group)
+{
+	write_group_made(group);
+	return 0;
+}
+
+/* No process is in it any more. */
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(group_gone, struct cgroup *group)
+{
+	write_group_gone(group);
 	return 0;
 }
 

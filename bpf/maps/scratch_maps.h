@@ -97,15 +97,26 @@ struct scratch {
 	__u32 return_signal;
 	__s32 result; /* return hook: the function's, in 32 bits as an error is */
 	__s64 override_error;
+	__u32 wants_hash, reserved_hash;
+	__u32 tracked, untracked; /* arguments that are sockets; see action/track_socket.h */
+	struct shrike_socket_owner owner;
 	/* see extract/read_buffer.h */
 	__u64 buffer_bytes; /* that a buffer has, stored or not */
 	__u64 buffer_stored;
+	__u64 large_address; /* of the buffer that is reported whole */
+	__u32 large_done, reserved_large; /* bytes of it in the record */
 	__u64 vector_address;
 	__u32 vector_text;
 	__u32 buffer_failed;
 	__u32 args_bytes;
 	__u32 args_offset;
 	__u64 args_address;
+	/* see extract/read_stack.h */
+	__u32 stacks; /* SHRIKE_SELECTOR_KERNEL_STACK, SHRIKE_SELECTOR_USER_STACK: those that are wanted */
+	__u32 kernel_stack_bytes;
+	__u32 user_stack_bytes;
+	__u64 kernel_stack[SHRIKE_MAX_STACK_FRAMES];
+	__u64 user_stack[SHRIKE_MAX_STACK_FRAMES];
 	char reversed[TEXT_HEAD_BYTES + 256];
 	union {
 		struct shrike_event_exec exec;

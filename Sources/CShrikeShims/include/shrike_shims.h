@@ -21,6 +21,11 @@ void shrike_name_thread(const char *name);
 /* An empty file of this process alone, close-on-exec; memfd_create(2). Returns a descriptor, or -1 and errno. */
 int shrike_memory_file(const char *name);
 
+/* A perf event on a CPU that counts nothing, but for which the kernel looks up build ids of files that are mapped;
+ * perf_event_open(2). Returns a descriptor, or -1 and errno.
+ */
+int shrike_watch_mappings(int cpu);
+
 /* Positions and record lengths of a BPF ring buffer; kernel side: kernel/bpf/ringbuf.c. */
 static inline uint64_t shrike_load_acquire_u64(const void *at)
 {

@@ -20,6 +20,8 @@
 #define SHRIKE_MAX_TEXT_ARGUMENTS 4
 /* Longest text compared and reported, without its final NUL (PATH_MAX). */
 #define SHRIKE_MAX_TEXT_BYTES 4096
+/* Longest buffer reported of an argument with maxData; its start is compared as of other texts. */
+#define SHRIKE_MAX_DATA_BYTES 327360
 /* Bytes of a text that one look-up of the prefix table compares. */
 #define SHRIKE_TEXT_KEY_BYTES 248
 /* Look-ups of one hook beyond those of texts and plain numbers, over all arguments. */
@@ -36,6 +38,10 @@
 #define SHRIKE_MAX_OBJECT_BYTES 128
 /* Bytes of an executable's path kept per process; longer paths are walked anew. */
 #define SHRIKE_MAX_BINARY_BYTES 256
+/* Pointers that are followed from what a hook hands over to an argument's value. */
+#define SHRIKE_MAX_LOADS 10
+/* Sockets whose owner is remembered. */
+#define SHRIKE_MAX_TRACKED_SOCKETS 32768
 /* Distinct hooks, live or waiting to replace one, over all policies. */
 #define SHRIKE_MAX_HOOKS 4096
 /* In the word that names a hook's live generation: calls may be on their way that began before it was. */
@@ -50,6 +56,15 @@ enum shrike_event_kind : __u32 {
 	/* argv bytes that do not fit the exec record; sent before it, by the same task. */
 	SHRIKE_EVENT_EXEC_ARGS = 4,
 	SHRIKE_EVENT_HOOK = 5,
+	/* bytes of the environment, when it is asked for; sent before the exec, by the same task */
+	SHRIKE_EVENT_EXEC_ENVIRONMENT = 16,
+	SHRIKE_EVENT_THROTTLE = 17,
+	/* control groups of cgroup v2; before the first process in one, behind the last */
+	SHRIKE_EVENT_GROUP_MADE = 18,
+	SHRIKE_EVENT_GROUP_GONE = 19,
+	/* of a hook's file, some time after the hook event that wants it */
+	SHRIKE_EVENT_HASH = 32,
+	SHRIKE_EVENT_LOADER = 33,
 };
 
 /* Why a record did not reach its ring, or a program could not do its work. Index into the
@@ -72,7 +87,19 @@ enum shrike_counter : __u32 {
 	SHRIKE_COUNTER_TRUNCATED_PATH = 9,
 	/* bpf_send_signal refused */
 	SHRIKE_COUNTER_SIGNAL_FAILED = 10,
-	SHRIKE_COUNTER_COUNT = 16,
+	/* a stack could not be read: the event has none */
+	SHRIKE_COUNTER_NO_STACK = 11,
+	SHRIKE_COUNTER_LOST_EXEC_ENVIRONMENT = 14,
+	/* forks, execs and exits that the operator's limit for a control group kept back */
+	SHRIKE_COUNTER_THROTTLED = 15,
+	SHRIKE_COUNTER_LOST_THROTTLE = 16,
+	/* a note for an enforcer could not be left: its call is not refused */
+	SHRIKE_COUNTER_NO_ENFORCER_NOTE = 17,
+	/* a note for an enforcer whose call did not come */
+	SHRIKE_COUNTER_MISSED_ENFORCER_NOTE = 18,
+	/* a control group that came or went: a container may not be known as one */
+	SHRIKE_COUNTER_LOST_GROUP = 19,
+	SHRIKE_COUNTER_COUNT = 24,
 };
 
 /* First bytes of every record. */
@@ -172,7 +199,7 @@ struct shrike_event_exec {
 };
 _Static_assert(sizeof(struct shrike_event_exec) == 240, "wire size");
 
-/* A part of a long argv, in order; all parts of one exec carry the same process key. */
+/* A part of a long argv or of an environment, in order; all parts of one exec carry the same process key. */
 struct shrike_event_exec_args {
 	struct shrike_event_header header;
 	struct shrike_process_key process;
@@ -180,6 +207,55 @@ struct shrike_event_exec_args {
 	__u32 args_bytes;
 };
 _Static_assert(sizeof(struct shrike_event_exec_args) == 48, "wire size");
+
+/* What the process sensor is asked to do beyond the rest: its frozen read-only data. */
+struct shrike_process_config {
+	__u32 reads_environment;
+	/* Most forks, execs and exits together that a control group may send in an interval from each CPU; 0: as many
+	 * as there are.
+	 */
+	__u32 cgroup_events;
+	__u64 cgroup_interval_ns;
+};
+_Static_assert(sizeof(struct shrike_process_config) == 16, "configuration size");
+
+/* What a control group has done lately on one CPU. */
+struct shrike_cgroup_rate {
+	__u64 window_ns; /* when its interval began */
+	__u64 last_over_ns; /* when it was last above the limit; 0: never */
+	__u32 count; /* in the interval */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_cgroup_rate) == 24, "map value size");
+
+/* A control group that has been below its limit on every CPU for so long is no longer throttled. */
+#define SHRIKE_THROTTLE_END_NS 5000000000ull
+/* Control groups whose rates are known at a time. */
+#define SHRIKE_MAX_CGROUP_RATES 32768
+
+/* A control group is above its limit on a CPU, and was not for SHRIKE_THROTTLE_END_NS. */
+struct shrike_event_throttle {
+	struct shrike_event_header header;
+	__u64 cgroup_id;
+	char name[128]; /* of its directory; NUL-terminated, cut */
+};
+_Static_assert(sizeof(struct shrike_event_throttle) == 160, "wire size");
+
+/* A control group that is new. */
+struct shrike_event_group_made {
+	struct shrike_event_header header;
+	__u64 cgroup_id;
+	__u64 parent_id;
+	char name[256]; /* of its directory: NAME_MAX and the final NUL */
+};
+_Static_assert(sizeof(struct shrike_event_group_made) == 296, "wire size");
+
+/* A control group whose directory has been removed. */
+struct shrike_event_group_gone {
+	struct shrike_event_header header;
+	__u64 cgroup_id;
+};
+_Static_assert(sizeof(struct shrike_event_group_gone) == 32, "wire size");
 
 /* The last thread of a thread group ended. */
 struct shrike_event_exit {
@@ -252,6 +328,9 @@ enum shrike_argument_type : __u32 {
 	SHRIKE_ARGUMENT_CHAR_BUF = 38, /* bytes, as many as another parameter says */
 	SHRIKE_ARGUMENT_CHAR_IOVEC = 39, /* struct iovec *: bytes of all parts */
 	SHRIKE_ARGUMENT_IOV_ITER = 40, /* struct iov_iter *: bytes of the first part */
+	/* number of a system call; SHRIKE_COMPAT_SYSCALL is set in that of a 32-bit program's */
+	SHRIKE_ARGUMENT_SYSCALL = 64,
+	SHRIKE_ARGUMENT_WORDS = 65, /* an array of 64-bit numbers in a tracepoint's record */
 };
 
 enum shrike_argument_flag : __u32 {
@@ -261,9 +340,11 @@ enum shrike_argument_flag : __u32 {
 	SHRIKE_ARGUMENT_TRUNCATED = 0x2,
 	/* no path: pipe, socket, anonymous inode; no path operator matches */
 	SHRIKE_ARGUMENT_PATHLESS = 0x4,
+	/* a pointer on the way to the value could not be read: mode is its number, counted from 1 */
+	SHRIKE_ARGUMENT_BAD_POINTER = 0x8,
 };
 
-/* One argument of a hook event; payload follows, padded with zeros to 8 bytes.
+/* One argument of a hook event; payload and unused bytes follow, together padded to 8 bytes.
  * Integers: one __u64, sign-extended. String: its bytes. File and path: the path's bytes. Others: the structure
  * that is named beside the type.
  */
@@ -275,7 +356,7 @@ struct shrike_argument {
 	 * sockaddr_un: the family, and SHRIKE_ABSTRACT_NAME
 	 */
 	__u32 mode;
-	__u32 reserved;
+	__u32 unused_bytes; /* room of a payload that could not be read to its end */
 };
 _Static_assert(sizeof(struct shrike_argument) == 16, "wire size");
 
@@ -321,6 +402,7 @@ struct shrike_sockaddr {
 _Static_assert(sizeof(struct shrike_sockaddr) == 24, "wire size");
 
 #define SHRIKE_ABSTRACT_NAME 0x10000
+#define SHRIKE_COMPAT_SYSCALL 0x80000000u
 
 struct shrike_user_namespace {
 	__s32 level; /* 0: the host's */
@@ -378,6 +460,15 @@ enum shrike_argument_source : __u32 {
 	SHRIKE_SOURCE_FIELD = 3, /* a number or pointer in the tracepoint's record */
 	SHRIKE_SOURCE_FIELD_TEXT = 4, /* a text in the record itself: char comm[16] */
 	SHRIKE_SOURCE_DATA_LOCATION = 5, /* a text in the record, where a __data_loc word says */
+	SHRIKE_SOURCE_CURRENT_TASK = 16, /* the calling thread's struct task_struct */
+	SHRIKE_SOURCE_PROBE_REGISTER = 17, /* of a kprobe: a part of struct pt_regs */
+	SHRIKE_SOURCE_SYSCALL_REGISTER = 18, /* the same, of the caller of a system call */
+	/* of a static probe of user space, and nothing else from here on: field_bytes of a register, of memory, or a
+	 * number
+	 */
+	SHRIKE_SOURCE_REGISTER = 32,
+	SHRIKE_SOURCE_USER_MEMORY = 33, /* at base + (index << index_shift) + operand */
+	SHRIKE_SOURCE_CONSTANT = 34, /* the operand */
 };
 
 /* What the program's context is, and so where parameters are. */
@@ -386,9 +477,12 @@ enum shrike_hook_entry : __u32 {
 	SHRIKE_ENTRY_RAW_TRACEPOINT = 1, /* an array of 64-bit words */
 	SHRIKE_ENTRY_TRACEPOINT = 2, /* the tracepoint's record, as tracefs describes it */
 	SHRIKE_ENTRY_REGISTERS = 3, /* kprobe: struct pt_regs */
+	SHRIKE_ENTRY_USER_REGISTERS =
+		4, /* uprobe: the process's own, so addresses are user memory */
 };
 
 #define SHRIKE_NO_TEXT 0xff
+#define SHRIKE_NO_REGISTER 0xff
 /* The text tables of whole buffers carry the buffer's length from this bit on. */
 #define SHRIKE_EXACT_LENGTH_SHIFT 16
 
@@ -409,7 +503,8 @@ struct shrike_argument_config {
 	__u8 is_typed; /* a struct file * or struct path * in the function's own prototype */
 	__u8 has_pathless; /* filters that a file without a path can match as well: see pathless_row */
 	__u8 size_index; /* of buffers: the parameter with the size, counted from 1 */
-	__u8 reserved[3];
+	__u8 is_result_sized; /* of buffers in a return hook: no more than the function's result says */
+	__u16 size_field_offset; /* of buffers of a tracepoint: where its record has the size */
 	__u32 pathless_row; /* row of the interval table: selectors that need no path */
 	__u32 cut_row; /* string, char_buf: row of the selectors that do not ask for its end */
 	__u32 forward_table; /* first bytes of the look-up key: which table of the trie */
@@ -420,9 +515,28 @@ struct shrike_argument_config {
 	__u16 field_offset;
 	__u16 field_bytes;
 	__u8 field_is_signed;
-	__u8 reserved_field[3];
+	__u8 size_field_bytes; /* of the size; 0: the record does not have it */
+	/* of a static probe: registers by the processor's numbers, the index or SHRIKE_NO_REGISTER */
+	__u8 base_register;
+	__u8 index_register;
+	__u8 index_shift;
+	__u8 reserved_field[7];
+	__s64 operand;
 };
-_Static_assert(sizeof(struct shrike_argument_config) == 48, "configuration size");
+_Static_assert(sizeof(struct shrike_argument_config) == 64, "configuration size");
+
+/* The way from what the hook hands over to an argument's value: pointers to follow, then the value. */
+struct shrike_path_config {
+	__u8 is_path; /* 0: what is handed over is the value */
+	__u8 load_count;
+	__u8 value_bytes; /* of a number or pointer; 0: the value is the address of what stands there */
+	__u8 is_signed;
+	__u32 text_bytes; /* room of a text that stands there; 0: none does */
+	__u32 value_offset; /* behind the last pointer */
+	__u32 load_offsets[SHRIKE_MAX_LOADS]; /* of each pointer behind the one before */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_path_config) == 56, "configuration size");
 
 /* What a dimension looks up. */
 enum shrike_value_source : __u32 {
@@ -574,14 +688,59 @@ enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_LINEAGE = 0x40,
 	/* A selector's events have a rate limit. */
 	SHRIKE_HOOK_HAS_RATE_LIMIT = 0x80,
+	/* A selector's events have stacks. */
+	SHRIKE_HOOK_HAS_STACKS = 0x100,
+	/* A selector tracks sockets, or no longer does. */
+	SHRIKE_HOOK_TRACKS_SOCKETS = 0x1000,
+	/* Some argument is a socket: events name its owner, too. */
+	SHRIKE_HOOK_HAS_SOCKETS = 0x2000,
+	/* A selector's events want the hash of the hook's file. */
+	SHRIKE_HOOK_HAS_HASH = 0x4000,
+	/* A selector leaves notes for enforcers, or takes them back. */
+	SHRIKE_HOOK_LEAVES_NOTES = 0x8000,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
+/* Which paths a value can match at all, by their first two names: a path whose names are not here matches nothing
+ * of an argument, and is not put together (bpf/filter/screen_path.h). Sets of hashes: a name may be taken for
+ * another's, never the other way round.
+ */
+#define SHRIKE_SCREEN_FIRST_BITS 8
+#define SHRIKE_SCREEN_SECOND_BITS 12
+struct shrike_path_screen {
+	__u64 first[1 << (SHRIKE_SCREEN_FIRST_BITS - 6)]; /* a value starts with such a name */
+	__u64 whole[1 << (SHRIKE_SCREEN_FIRST_BITS - 6)]; /* and can match whatever follows it */
+	__u64 second[1 << (SHRIKE_SCREEN_SECOND_BITS - 6)]; /* first and second name together */
+};
+_Static_assert(sizeof(struct shrike_path_screen) == 576, "configuration size");
+
+/* shrike_name_hash - of a name in a path.
+ * @head: its first eight bytes, the first one lowest; zeros behind a shorter name.
+ * @length: of the whole name.
+ */
+static inline __u64 shrike_name_hash(__u64 head, __u32 length)
+{
+	head ^= length * 0x9e3779b97f4a7c15ull;
+	head *= 0xff51afd7ed558ccdull; /* murmur3's finalizer */
+	return head ^ head >> 29;
+}
+
+static inline __u32 shrike_screen_first(__u64 hash)
+{
+	return hash >> (64 - SHRIKE_SCREEN_FIRST_BITS);
+}
+
+static inline __u32 shrike_screen_second(__u64 first_hash, __u64 second_hash)
+{
+	return ((first_hash ^ second_hash >> 7) * 0xc4ceb9fe1a85ec53ull) >>
+	       (64 - SHRIKE_SCREEN_SECOND_BITS);
+}
+
 struct shrike_hook_config {
 	__u32 hook_id;
 	__u32 generation;
 	__u32 flags; /* enum shrike_hook_flag */
-	__u32 words; /* of 64 selector bits, 1 to SHRIKE_MAX_WORDS */
+	__u32 words; /* of 64 selector bits, up to SHRIKE_MAX_WORDS; 0: the hook is an enforcer's call only */
 	__u32 argument_count;
 	__u32 text_key_bytes; /* text bytes of a look-up key of this hook's trie */
 	__u32 reverse_key_bytes; /* longest reversed text, at most text_key_bytes */
@@ -589,12 +748,16 @@ struct shrike_hook_config {
 	__u32 entry; /* enum shrike_hook_entry */
 	__u32 dimension_count;
 	__u32 fact_count;
+	__u32 screened; /* the argument that the screen is of, counted from 1; 0: there is none */
+	__u32 large_argument; /* the buffer that is reported whole, counted from 1; 0: none */
 	__u32 reserved;
+	__u64 enforcers; /* bit n: the hook is a call of enforcer n */
 	/* First rows of the candidates by the start and the end of the binary's path, and of its parent's, counted
 	 * from 1; 0: no selector asks for it.
 	 */
 	__u32 binary_rows[4];
 	struct shrike_argument_config arguments[SHRIKE_MAX_ARGUMENTS];
+	struct shrike_path_config paths[SHRIKE_MAX_ARGUMENTS]; /* of the arguments */
 	struct shrike_dimension_config dimensions[SHRIKE_MAX_DIMENSIONS];
 	struct shrike_fact_config facts[SHRIKE_MAX_FACTS];
 	__u64 all[SHRIKE_MAX_WORDS]; /* the selectors that exist */
@@ -602,12 +765,18 @@ struct shrike_hook_config {
 	__u64 filtered[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 forward_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
+	struct shrike_path_screen screen;
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 7520, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 8688, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,
 	SHRIKE_SELECTOR_OVERRIDE = 0x2,
+	SHRIKE_SELECTOR_KERNEL_STACK = 0x4,
+	SHRIKE_SELECTOR_USER_STACK = 0x8,
+	SHRIKE_SELECTOR_HASH = 0x10, /* the event wants the hash of the hook's file */
+	SHRIKE_SELECTOR_NOTIFY = 0x20, /* leaves a note for an enforcer */
+	SHRIKE_SELECTOR_FORGET_NOTE = 0x40, /* takes back what was left for one */
 };
 
 /* What a selector does when it is its policy's first match. */
@@ -620,9 +789,17 @@ struct shrike_selector_config {
 	__u8 rate_scope; /* enum shrike_rate_scope */
 	__u32 rate_limit_ms; /* at most one event in this time; 0: no limit */
 	__u8 rate_arguments; /* bit n: events that differ in argument n count apart */
-	__u8 reserved[3];
+	__u8 tracked_arguments; /* bit n: argument n is a socket of the caller's from now on */
+	__u8 untracked_arguments; /* bit n: argument n is nobody's any more */
+	__u8 note_enforcer; /* the enforcer that a note is for, less than SHRIKE_MAX_ENFORCERS */
+	__s16 note_error; /* what its call is refused with: 0 or -errno */
+	__u8 note_signal; /* what it is signalled with; 0: nothing */
+	__u8 reserved;
 };
-_Static_assert(sizeof(struct shrike_selector_config) == 16, "configuration size");
+_Static_assert(sizeof(struct shrike_selector_config) == 20, "configuration size");
+
+/* Policies with an enforcer, over all hooks. */
+#define SHRIKE_MAX_ENFORCERS 64
 
 /* Whose events a rate limit counts together. */
 enum shrike_rate_scope : __u8 {
@@ -639,8 +816,9 @@ struct shrike_selector_hits {
 	__u64 signals; /* sent, at the hook or at the function's return */
 	__u64 overrides;
 	__u64 suppressed; /* events that a rate limit kept back */
+	__u64 lost; /* events that found no room in their ring */
 };
-_Static_assert(sizeof(struct shrike_selector_hits) == 32, "map value size");
+_Static_assert(sizeof(struct shrike_selector_hits) == 40, "map value size");
 
 /* Head of a text table's value; config.words mask words follow. */
 struct shrike_text_value {
@@ -669,7 +847,70 @@ enum shrike_hook_event_flag : __u32 {
 	SHRIKE_HOOK_HAS_ENTRY = 0x10,
 	/* return_signal was sent when the function returned */
 	SHRIKE_HOOK_RETURN_SIGNAL_SENT = 0x20,
+	/* behind the arguments stands a struct shrike_stack of the kernel, and then one of the process */
+	SHRIKE_HOOK_KERNEL_STACK = 0x40,
+	SHRIKE_HOOK_USER_STACK = 0x80,
+	/* behind the selectors stands a struct shrike_socket_owner: of the first argument that has one */
+	SHRIKE_HOOK_HAS_OWNER = 0x1000,
+	/* a struct shrike_event_hash of the same thread, with this record's time, comes later */
+	SHRIKE_HOOK_HASH_FOLLOWS = 0x2000,
 };
+
+/* Deepest stack (kernel.perf_event_max_stack). */
+#define SHRIKE_MAX_STACK_FRAMES 127
+
+/* A stack: frame_count addresses of 8 bytes follow, the innermost first. */
+struct shrike_stack {
+	__u32 frame_count;
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_stack) == 8, "wire size");
+
+/* The process that a socket was tracked in. */
+struct shrike_socket_owner {
+	struct shrike_process_key process;
+	__u32 tid;
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct shrike_socket_owner) == 24, "wire size");
+
+/* What the program that hashes files of one hook may take for constant. */
+struct shrike_hash_config {
+	__u32 hook_id;
+	__u32 is_binprm; /* the hook's parameter is a struct linux_binprm *, else a struct file * */
+};
+_Static_assert(sizeof(struct shrike_hash_config) == 8, "configuration size");
+
+#define SHRIKE_MAX_DIGEST_BYTES 64
+
+/* The hash of a hook's file. */
+struct shrike_event_hash {
+	struct shrike_event_header header;
+	__u64 record_ktime_ns; /* the time of the hook event that it is of */
+	__s32 algorithm; /* enum hash_algo, include/uapi/linux/hash_info.h; negative: there is no hash */
+	__u32 reserved;
+	__u8 digest[SHRIKE_MAX_DIGEST_BYTES]; /* as many bytes as the algorithm has */
+};
+_Static_assert(sizeof(struct shrike_event_hash) == 104, "wire size");
+
+enum shrike_loader_flag : __u32 {
+	/* execve(2) is on its way: the file is mapped for the image that its exec record tells of */
+	SHRIKE_LOADER_IN_EXEC = 0x1,
+};
+
+/* A file that a process maps to execute; path_bytes of its path and a NUL follow. */
+#define SHRIKE_MAX_BUILD_ID_BYTES 20 /* include/linux/buildid.h */
+struct shrike_event_loader {
+	struct shrike_event_header header;
+	struct shrike_process_key process;
+	__u32 flags; /* enum shrike_loader_flag */
+	__u16 path_bytes; /* without the NUL */
+	__u8 build_id_bytes; /* 0: it has none */
+	__u8 reserved;
+	__u8 build_id[SHRIKE_MAX_BUILD_ID_BYTES];
+	__u32 padding;
+};
+_Static_assert(sizeof(struct shrike_event_loader) == 72, "wire size");
 
 /* One hit of a hook, for all policies at once: words_count * 8 bytes of matched selectors
  * (for each policy at most its first matching selector), then argument_count arguments.

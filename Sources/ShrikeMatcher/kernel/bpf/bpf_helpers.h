@@ -21,6 +21,7 @@ struct task_struct;
 void *bpf_map_lookup_elem(const void *map, const void *key);
 /* Nothing is kept from one run to the next: no rate limit is ever reached. */
 long bpf_map_update_elem(const void *map, const void *key, const void *value, __u64 flags);
+long bpf_map_delete_elem(const void *map, const void *key);
 __u64 bpf_ktime_get_ns(void);
 void *bpf_task_storage_get(const void *map, struct task_struct *task, void *value, __u64 flags);
 /* An address below the first page cannot be read. */

@@ -7,12 +7,13 @@
 #include "maps/process_maps.h"
 #include "maps/scratch_maps.h"
 
-static __always_inline void write_hook_event(void *context, struct scratch *scratch,
+static __always_inline long write_hook_event(void *context, struct scratch *scratch,
 					     struct task_state *state)
 {
 	(void)context;
 	(void)scratch;
 	(void)state;
+	return 0;
 }
 
 #endif

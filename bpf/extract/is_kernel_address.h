@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whose memory an address is of. */
+#ifndef SHRIKE_IS_KERNEL_ADDRESS_H
+#define SHRIKE_IS_KERNEL_ADDRESS_H
+
+#include "base/kernel_types.h"
+#include "maps/policy_maps.h"
+#include "shrike_abi.h"
+
+/* is_kernel_address - the upper half of the address space is the kernel's. What a process has in its registers is
+ * an address of its own, or nothing: it must not choose what is read of the kernel.
+ */
+static __always_inline bool is_kernel_address(__u64 address)
+{
+	return config.entry != SHRIKE_ENTRY_USER_REGISTERS && (__s64)address < 0;
+}
+
+#endif
