@@ -31,13 +31,22 @@ extension HookPlan {
             if enforces { configuration.flags |= SHRIKE_HOOK_REPORTS_ENTRY.rawValue }
         }
         configuration.fact_count = UInt32(facts.count)
+        configuration.large_argument = UInt32((arguments.firstIndex(where: \.isLarge) ?? -1) + 1)
         if facts.contains(where: \.comparesChanges) {
             configuration.flags |= SHRIKE_HOOK_HAS_CHANGES.rawValue
         }
         if facts.contains(where: \.comparesLineage) {
             configuration.flags |= SHRIKE_HOOK_HAS_LINEAGE.rawValue
         }
+        if leavesNotes { configuration.flags |= SHRIKE_HOOK_LEAVES_NOTES.rawValue }
+        configuration.enforcers = enforcers
+        if tracksSockets { configuration.flags |= SHRIKE_HOOK_TRACKS_SOCKETS.rawValue }
+        if hasHash { configuration.flags |= SHRIKE_HOOK_HAS_HASH.rawValue }
+        if hasSockets { configuration.flags |= SHRIKE_HOOK_HAS_SOCKETS.rawValue }
         if hasRateLimit { configuration.flags |= SHRIKE_HOOK_HAS_RATE_LIMIT.rawValue }
+        if selectors.contains(where: { !$0.stacks.isEmpty }) {
+            configuration.flags |= SHRIKE_HOOK_HAS_STACKS.rawValue
+        }
         if !candidates.isEmpty {
             configuration.flags |= SHRIKE_HOOK_HAS_PROCESS.rawValue
             if hasBinaryParts { configuration.flags |= SHRIKE_HOOK_BINARY_PARTS.rawValue }
@@ -54,9 +63,14 @@ extension HookPlan {
             var planned = argument.configuration(typed)
             planned.has_dimensions = dimensions.contains { $0.argument == number } ? 1 : 0
             Self.store(planned, in: &configuration.arguments, at: number)
+            Self.store(argument.pathConfiguration, in: &configuration.paths, at: number)
             Self.store(argument.filtered, in: &configuration.filtered, at: number)
             Self.store(argument.forwardDefault, in: &configuration.forward_default, at: number)
             Self.store(argument.reverseDefault, in: &configuration.reverse_default, at: number)
+        }
+        if let (argument, screen) = screened(typed: typed) {
+            configuration.screened = UInt32(argument + 1)
+            configuration.screen = screen.configuration
         }
         for (number, dimension) in dimensions.enumerated() {
             Self.store(dimension.configuration, in: &configuration.dimensions, at: number)
@@ -96,6 +110,9 @@ extension PlannedArgument {
         case .systemCall(let index):
             kind = SHRIKE_SOURCE_SYSCALL
             configuration.index = UInt8(index)
+        case .user(let argument):
+            kind = argument.location?.abi ?? SHRIKE_SOURCE_CONSTANT
+            configuration.setUser(argument)
         case .result:
             kind = SHRIKE_SOURCE_RETURN
         case .field(let offset, let bytes, let isSigned):
@@ -107,6 +124,14 @@ extension PlannedArgument {
         case .dataLocation(let offset):
             kind = SHRIKE_SOURCE_DATA_LOCATION
             configuration.setField(offset, MemoryLayout<UInt32>.size, false)
+        case .currentTask:
+            kind = SHRIKE_SOURCE_CURRENT_TASK
+        case .register(let offset, let bytes):
+            kind = SHRIKE_SOURCE_PROBE_REGISTER
+            configuration.setField(offset, bytes, false)
+        case .systemCallRegister(let offset, let bytes):
+            kind = SHRIKE_SOURCE_SYSCALL_REGISTER
+            configuration.setField(offset, bytes, false)
         }
         configuration.source = UInt8(kind.rawValue)
         configuration.type = UInt8(type.rawValue)
@@ -119,17 +144,24 @@ extension PlannedArgument {
         configuration.has_pathless = pathlessRow == nil ? 0 : 1
         configuration.cut_row = UInt32(cutRow ?? 0)
         configuration.size_index = UInt8(sizeIndex.map { $0 + 1 } ?? 0)
+        if case .field(let offset, let bytes, _) = sizeField {
+            configuration.size_field_offset = UInt16(offset)
+            configuration.size_field_bytes = UInt8(bytes)
+        }
+        configuration.is_result_sized = isResultSized ? 1 : 0
         configuration.pathless_row = UInt32(pathlessRow ?? 0)
         configuration.forward_table = forwardTable ?? 0
         configuration.reverse_table = reverseTable ?? 0
         configuration.interval_first = UInt32(intervals?.lowerBound ?? 0)
         configuration.interval_count = UInt32(intervals?.count ?? 0)
-        if case .parameter(let index) = source, typed.contains(index),
-            type == SHRIKE_ARGUMENT_FILE || type == SHRIKE_ARGUMENT_PATH
-        {
-            configuration.is_typed = 1
-        }
+        configuration.is_typed = isTyped(typed) ? 1 : 0
         return configuration
+    }
+
+    /// Whether the verifier knows what it points at, and that is a file or a path.
+    func isTyped(_ typed: Set<Int>) -> Bool {
+        guard case .parameter(let index) = source, path == nil, typed.contains(index) else { return false }
+        return type == SHRIKE_ARGUMENT_FILE || type == SHRIKE_ARGUMENT_PATH
     }
 }
 
@@ -141,6 +173,33 @@ extension shrike_argument_config {
     }
 }
 
+extension StaticArgument.Location {
+    fileprivate var abi: shrike_argument_source {
+        switch self {
+        case .constant: SHRIKE_SOURCE_CONSTANT
+        case .register: SHRIKE_SOURCE_REGISTER
+        case .memory: SHRIKE_SOURCE_USER_MEMORY
+        }
+    }
+}
+
+extension shrike_argument_config {
+    fileprivate mutating func setUser(_ argument: StaticArgument) {
+        field_bytes = UInt16(argument.bytes)
+        field_is_signed = argument.isSigned ? 1 : 0
+        switch argument.location {
+        case .constant(let number): operand = number
+        case .register(let number): base_register = number
+        case .memory(let base, let index, let shift, let offset):
+            base_register = base
+            index_register = index ?? UInt8(SHRIKE_NO_REGISTER)
+            index_shift = shift
+            operand = Int64(offset)
+        case nil: break
+        }
+    }
+}
+
 extension HookMechanism {
     /// What the program's context is.
     fileprivate var entry: shrike_hook_entry {
@@ -149,6 +208,7 @@ extension HookMechanism {
         case .kprobe: SHRIKE_ENTRY_REGISTERS
         case .rawTracepoint: SHRIKE_ENTRY_RAW_TRACEPOINT
         case .tracepoint: SHRIKE_ENTRY_TRACEPOINT
+        case .userProbe: SHRIKE_ENTRY_USER_REGISTERS
         }
     }
 }
@@ -188,6 +248,9 @@ extension PlannedFact {
 extension HookPlan {
     /// Some selector is for some workloads only.
     public var isForSomeWorkloads: Bool { facts.contains { $0.fact == SHRIKE_FACT_SCOPE.rawValue } }
+
+    /// Some selector's events want the hash of the hook's file.
+    public var hasHash: Bool { selectors.contains(where: \.wantsHash) }
 
     /// Some selector's events have a rate limit.
     public var hasRateLimit: Bool { selectors.contains { $0.rateLimit != nil } }

@@ -7,10 +7,10 @@ internal import ShrikePolicy
 extension HookPlanBuilder {
     /// Everything that keeps the plan from being built.
     func crossedLimits(_ host: [NamespaceKind: UInt32]) -> [Diagnostic] {
-        selectorLimit() + argumentLimits()
+        refusals + selectorLimit() + argumentLimits()
             + entries.flatMap { entry in
                 entry.hook.selectors.flatMap {
-                    valueLimits($0) + impossibleActions($0) + unknownNamespaces($0, host)
+                    valueLimits($0) + unknownNamespaces($0, host)
                 }
             }
     }
@@ -48,6 +48,13 @@ extension HookPlanBuilder {
                     "all policies together read more than \(SHRIKE_MAX_ARGUMENTS) different arguments of `\(target.symbol)`",
                     help: "declare an argument with the same type in every policy"))
         }
+        if let extra = arguments.filter(\.isLarge).dropFirst().first {
+            diagnostics.append(
+                Diagnostic(
+                    .error, .hookLimit, at: extra.declared.range,
+                    "all policies together read more than one buffer of `\(target.symbol)` whole",
+                    help: "leave out `maxData`"))
+        }
         if let extra = arguments.filter(\.type.isText).dropFirst(Int(SHRIKE_MAX_TEXT_ARGUMENTS)).first {
             diagnostics.append(
                 Diagnostic(
@@ -78,18 +85,6 @@ extension HookPlanBuilder {
                 .error, .hookLimit, at: value.range,
                 "\(what) holds at most \(limit) bytes, this one has \(value.value.utf8.count)",
                 help: "shorten it")
-        }
-    }
-
-    /// An LSM or fmod_ret program that returns 0 lets the call go on, so "success without doing it" would be reported
-    /// and not done.
-    private func impossibleActions(_ selector: Selector) -> [Diagnostic] {
-        selector.actions.filter { $0.kind.value == .override && ($0.errorNumber?.value ?? 0) == 0 }.map {
-            action in
-            Diagnostic(
-                .error, .impossibleOverride, at: action.errorNumber?.range ?? action.kind.range,
-                "Override with `argError` 0 cannot be done: 0 lets the call go on",
-                help: "give a negative error number, for example `argError: -1` for EPERM")
         }
     }
 }

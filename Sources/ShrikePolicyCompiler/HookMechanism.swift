@@ -17,6 +17,8 @@ public enum HookMechanism: Sendable, Hashable {
     case rawTracepoint(event: String)
     /// Record of a tracepoint.
     case tracepoint(subsystem: String, event: String)
+    /// Breakpoint in a user space file.
+    case userProbe
 
     /// The program's name in the object.
     public var program: String {
@@ -28,6 +30,7 @@ public enum HookMechanism: Sendable, Hashable {
         case .kprobe: "hook_function_kprobe"
         case .rawTracepoint: "hook_raw_tracepoint"
         case .tracepoint: "hook_tracepoint"
+        case .userProbe: "hook_user_probe"
         }
     }
 }

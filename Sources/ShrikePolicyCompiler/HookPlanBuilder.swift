@@ -10,6 +10,10 @@ struct HookPlanBuilder {
     let target: HookTarget
     private(set) var entries: [Entry] = []
     private(set) var arguments: [UnionArgument] = []
+    /// What keeps its hooks from being planned.
+    var refusals: [Diagnostic] = []
+    /// Enforcers that have this call, the first one's word for it, and whether any refuses it.
+    private var enforcers: (mask: UInt64, place: SourceRange?, refuse: Bool) = (0, nil, false)
 
     /// One hook of one policy: the unit of "the first matching selector acts".
     struct Entry {
@@ -18,17 +22,25 @@ struct HookPlanBuilder {
         var half: HookHalf
         /// By position in the hook's `args` the number of the union's argument; nil when nobody needs it.
         var slots: [Int?]
+        /// The same of the hook's `data`.
+        var dataSlots: [Int?]
         /// The number of the result.
         var resultSlot: Int?
+        /// The number of the policy's enforcer.
+        var enforcer: Int?
     }
 
     /// An argument as it is read, however many policies declare it.
     struct UnionArgument {
         var index: Int
         var source: ArgumentSource
+        var path: PlannedPath?
         var type: shrike_argument_type
         /// The parameter with a buffer's size, counted from 0.
         var sizeIndex: Int?
+        var sizeField: ArgumentSource?
+        var isResultSized: Bool
+        var isLarge: Bool
         /// The first declaration, to point at.
         var declared: Argument
     }
@@ -46,49 +58,90 @@ struct HookPlanBuilder {
     /// - Parameters:
     ///   - half: which half of a hook that has two.
     ///   - format: of a tracepoint that is not raw.
+    ///   - arguments: of a static probe, at this place.
+    ///   - kernel: knows where the paths of `resolve` lead.
+    ///   - enforcer: number of the policy's enforcer.
     mutating func add(
-        _ hook: any PolicyHook, _ half: HookHalf = .whole, of policy: TracingPolicy,
-        format: TracepointFormat? = nil
+        _ hook: any PolicyHook, _ half: HookHalf = .whole, of policy: TracingPolicy, enforcer: Int? = nil,
+        format: TracepointFormat? = nil, arguments known: [StaticArgument] = [],
+        _ kernel: (any KernelFacts)? = nil
     ) {
         var slots: [Int?] = []
         for (position, argument) in hook.arguments.enumerated() {
             // The half at entry posts nothing: it reads what is filtered.
-            let isNeeded = half != .entry || hook.filters(position)
-            slots.append(isNeeded ? slot(of: argument, format) : nil)
+            let isNeeded = half != .entry || hook.filters(position) || hook.tracks(position)
+            let slot = { (builder: inout HookPlanBuilder) in
+                argument.resolve == nil
+                    ? builder.slot(of: argument, format, known) : builder.slot(of: argument, of: hook, kernel)
+            }
+            slots.append(isNeeded ? slot(&self) : nil)
+        }
+        let dataSlots = hook.data.enumerated().map { position, entry in
+            half != .entry || hook.filtersData(position) ? slot(of: entry, of: hook, kernel) : nil
         }
         var resultSlot: Int?
         if half == .return, let result = hook.returnArgument {
             resultSlot = slot(result, .result, result.type.value.abiType)
         }
-        entries.append(Entry(policy: policy, hook: hook, half: half, slots: slots, resultSlot: resultSlot))
+        entries.append(
+            Entry(
+                policy: policy, hook: hook, half: half, slots: slots, dataSlots: dataSlots,
+                resultSlot: resultSlot, enforcer: enforcer))
     }
 
-    private mutating func slot(of argument: Argument, _ format: TracepointFormat?) -> Int? {
+    /// Takes in that the hook is a call of an enforcer.
+    mutating func add(enforcer number: Int, _ entry: EnforcerTable.Entry) {
+        enforcers.mask |= 1 << UInt64(number & 63)
+        enforcers.place = enforcers.place ?? entry.place
+        if entry.refuses { enforcers.refuse = true }
+    }
+
+    private mutating func slot(
+        of argument: Argument, _ format: TracepointFormat?, _ known: [StaticArgument]
+    ) -> Int? {
         if argument.type.value == .nop { return nil }
+        if known.indices.contains(argument.index) {
+            return slot(argument, .user(known[argument.index]), argument.type.value.abiType)
+        }
         if let format {
             guard format.fields.indices.contains(argument.index) else { return nil }
             let field = format.fields[argument.index]
             let type = argument.type.value == .auto ? field.automaticType : argument.type.value
             guard let type else { return nil }
-            return slot(argument, field.source(as: type), type.abiType)
+            let size = argument.sizeArgumentIndex.map { $0.value - 1 }
+            let sizeField = size.flatMap { format.fields.indices.contains($0) ? format.fields[$0] : nil }
+            return slot(
+                argument, field.source(as: type), type.abiType, sizeField: sizeField?.source(as: .uint64))
         }
         return slot(
             argument, target.isSyscall ? .systemCall(argument.index) : .parameter(argument.index),
             argument.type.value.abiType)
     }
 
-    private mutating func slot(
-        _ argument: Argument, _ source: ArgumentSource, _ type: shrike_argument_type
+    mutating func slot(
+        _ argument: Argument, _ source: ArgumentSource, _ type: shrike_argument_type,
+        _ path: PlannedPath? = nil, sizeField: ArgumentSource? = nil
     ) -> Int {
-        let size = type.isSizedBuffer ? argument.sizeArgumentIndex.map { $0.value - 1 } : nil
+        let isResultSized = argument.returnCopy && type.isSizedBuffer && target.kind == .functionReturn
+        // The result says how long a buffer is; of a vector it says how much of its parts.
+        let hasSize =
+            type.isSizedBuffer && target.kind != .tracepoint
+            && !(isResultSized && type == SHRIKE_ARGUMENT_CHAR_BUF)
+        let size = hasSize ? argument.sizeArgumentIndex.map { $0.value - 1 } : nil
+        let sizeField = type.isSizedBuffer ? sizeField : nil
+        let isLarge =
+            argument.maxData && !argument.returnCopy && type == SHRIKE_ARGUMENT_CHAR_BUF
+            && target.kind != .tracepoint && target.kind != .rawTracepoint
         if let known = arguments.firstIndex(where: {
-            $0.source == source && $0.type == type && $0.sizeIndex == size
+            $0.source == source && $0.type == type && $0.sizeIndex == size && $0.path == path
+                && $0.isResultSized == isResultSized && $0.isLarge == isLarge && $0.sizeField == sizeField
         }) {
             return known
         }
         arguments.append(
             UnionArgument(
-                index: argument.index, source: source, type: type, sizeIndex: size, declared: argument))
+                index: argument.index, source: source, path: path, type: type, sizeIndex: size,
+                sizeField: sizeField, isResultSized: isResultSized, isLarge: isLarge, declared: argument))
         return arguments.count - 1
     }
 
@@ -118,8 +171,23 @@ struct HookPlanBuilder {
                 let returnActions = entry.half == .return ? selector?.returnActions ?? [] : []
                 var planned = PlannedSelector(actions, policyEnd: first + count, mode: mode)
                 planned.add(returnActions: returnActions, mode: mode)
-                planned.limitRate(actions + returnActions, entry.slots + [entry.resultSlot])
-                if entry.half == .entry { (planned.isPosted, planned.countsPosts) = (false, false) }
+                planned.wantsHash = planned.isPosted && actions.contains(where: \.imaHash)
+                // A hook that sees a return does at its entry what `matchActions` say.
+                planned.track(entry.half == .return ? returnActions : actions, entry.slots)
+                if entry.half == .return {
+                    planned.track(
+                        result: entry.resultSlot, (entry.hook as? KprobeHook)?.returnArgumentAction?.value)
+                }
+                if entry.half != .return { planned.notify(actions, entry.enforcer) }
+                planned.forgetsNote =
+                    entry.half != .entry
+                    && (actions + returnActions).contains { $0.kind.value == .cleanupEnforcerNotification }
+                planned.limitRate(
+                    actions + returnActions, entry.slots + entry.dataSlots + [entry.resultSlot])
+                planned.stacks = EventStacks(actions)
+                if entry.half == .entry {
+                    (planned.isPosted, planned.countsPosts, planned.stacks) = (false, false, [])
+                }
                 selectors.append(planned)
                 layouts.append(
                     SelectorEventLayout(
@@ -127,18 +195,23 @@ struct HookPlanBuilder {
                         actions: (actions.compactMap(\.eventAction))
                             + (entry.half == .entry ? [.noPost] : []),
                         returnActions: returnActions.compactMap(\.eventAction),
-                        mode: mode == .monitor ? .monitor : .enforce))
+                        mode: mode == .monitor ? .monitor : .enforce, stacks: planned.stacks,
+                        hasHash: planned.wantsHash))
             }
+        }
+        guard let place = entries.first?.hook.target.range ?? enforcers.place else {
+            preconditionFailure("a plan of nothing")
         }
         let wordCount = (selectors.count + 63) / 64
         let everyone = SelectorSet(first: selectors.count, wordCount: wordCount)
         var plan = HookPlan(
-            target: target, place: entries[0].hook.target.range, wordCount: wordCount, everyone: everyone,
+            target: target, place: place, wordCount: wordCount, everyone: everyone,
             arguments: [], textKeyBytes: 1,
             reverseKeyBytes: 1, isChained: false, texts: [], intervals: [],
             candidates: candidates(numbered.map { ($0.bit, $0.selector) }, everyone, binaries),
             selectors: selectors,
             layout: layout(layouts))
+        (plan.enforcers, plan.obeysErrors) = (enforcers.mask, enforcers.refuse)
         for selector in numbered { facts.add(selector.selector, bit: selector.bit, lineages, host: host) }
         facts.plan(&plan)
         planArguments(numbered, &plan)
@@ -184,6 +257,13 @@ struct HookPlanBuilder {
                 }
                 add(filter, slot, selector.entry.hook.arguments[position])
             }
+            for filter in selector.selector.matchData {
+                let position = filter.args.first ?? filter.index?.value ?? 0
+                guard selector.entry.dataSlots.indices.contains(position),
+                    let slot = selector.entry.dataSlots[position]
+                else { continue }
+                add(filter, slot, selector.entry.hook.data[position])
+            }
             guard let slot = selector.entry.resultSlot, let result = selector.entry.hook.returnArgument else {
                 continue
             }
@@ -217,8 +297,11 @@ struct HookPlanBuilder {
         var nextText = 0
         for (slot, argument) in arguments.enumerated() {
             var planned = PlannedArgument(
-                source: argument.source, type: argument.type, objectBytes: argument.type.objectBytes,
-                sizeIndex: argument.sizeIndex,
+                source: argument.source, path: argument.path, type: argument.type,
+                objectBytes: argument.type.objectBytes,
+                sizeIndex: argument.sizeIndex, sizeField: argument.sizeField,
+                isResultSized: argument.isResultSized,
+                isLarge: argument.isLarge,
                 isSigned: argument.type.isSigned,
                 filtered: filtered[slot], forwardDefault: plan.everyone, reverseDefault: plan.everyone)
             if argument.type.isText {
@@ -228,6 +311,7 @@ struct HookPlanBuilder {
             if !forward[slot].isEmpty {
                 planned.forwardTable = nextTable
                 planned.forwardDefault = addTexts(forward[slot], &nextTable, &plan)
+                planned.screen = PathScreen(keys: forward[slot].lazy.flatMap(\.keys))
             }
             if !reverse[slot].isEmpty {
                 planned.reverseTable = nextTable
@@ -303,6 +387,12 @@ struct HookPlanBuilder {
 
     // MARK: The event's layout
 
+    /// How the file says where an argument of a static probe is.
+    private func place(of slot: Int) -> String? {
+        if case .user(let argument) = arguments[slot].source { return argument.text }
+        return nil
+    }
+
     private func layout(_ selectors: [SelectorEventLayout]) -> HookEventLayout {
         HookEventLayout(
             hookID: 0, generation: 0, kind: target.eventKind, functionName: target.symbol,
@@ -311,56 +401,22 @@ struct HookPlanBuilder {
                 PolicyEventLayout(
                     name: entry.policy.name.value, namespace: entry.policy.namespace?.value,
                     message: entry.hook.message, tags: entry.hook.tags,
-                    arguments: entry.half == .entry
-                        ? []
-                        : zip(entry.hook.arguments, entry.slots).compactMap {
-                            argument, slot in
-                            slot.map {
-                                PolicyArgumentLayout(
-                                    slot: $0, label: target.hasLabels ? argument.label : nil,
-                                    type: arguments[$0].type.eventType)
-                            }
-                        },
+                    arguments: entry.half == .entry ? [] : shown(entry.hook.arguments, entry.slots),
+                    data: entry.half == .entry ? [] : shown(entry.hook.data, entry.dataSlots),
                     result: entry.resultSlot.map {
                         PolicyArgumentLayout(slot: $0, type: arguments[$0].type.eventType)
                     })
             },
             selectors: selectors)
     }
-}
 
-/// The halves of a hook that sees a function's return.
-enum HookHalf {
-    /// The hook has one place only.
-    case whole
-    /// At the function's entry: enforces, posts nothing.
-    case entry
-    /// At its return: posts, and runs `matchReturnActions`.
-    case `return`
-}
-
-extension PolicyHook {
-    /// Some selector filters on an argument.
-    fileprivate func filters(_ position: Int) -> Bool {
-        selectors.contains { selector in
-            selector.matchArgs.contains {
-                $0.expression(in: self)?.positions.contains(position) ?? ($0.position(in: self) == position)
+    private func shown(_ declared: [Argument], _ slots: [Int?]) -> [PolicyArgumentLayout] {
+        zip(declared, slots).compactMap { argument, slot in
+            slot.map {
+                PolicyArgumentLayout(
+                    slot: $0, label: target.hasLabels ? argument.label : place(of: $0),
+                    type: arguments[$0].type.eventType)
             }
         }
     }
-}
-
-extension HookTarget {
-    fileprivate var eventKind: HookEventKind {
-        switch kind {
-        case .function, .functionReturn: return .kprobe
-        case .lsm: return .lsm
-        case .rawTracepoint, .tracepoint:
-            let names = symbol.split(separator: "/", maxSplits: 1)
-            return .tracepoint(subsystem: String(names[0]), event: String(names[names.count - 1]))
-        }
-    }
-
-    /// Arguments of tracepoints carry no label in events.
-    fileprivate var hasLabels: Bool { kind != .rawTracepoint && kind != .tracepoint }
 }

@@ -2,6 +2,7 @@
 // The tables of one hook's program, byte for byte: what is put into the kernel's maps, and into the native matcher's.
 
 internal import ShrikeABI
+internal import ShrikeEvents
 
 /// One table of a hook's program.
 public struct HookTable {
@@ -166,8 +167,22 @@ public enum MapBytes {
             configuration.flags |= SHRIKE_SELECTOR_OVERRIDE.rawValue
             configuration.override_error = Int16(error)
         }
+        if selector.stacks.contains(.kernel) {
+            configuration.flags |= SHRIKE_SELECTOR_KERNEL_STACK.rawValue
+        }
+        if selector.stacks.contains(.user) { configuration.flags |= SHRIKE_SELECTOR_USER_STACK.rawValue }
         configuration.signal = UInt8(selector.signal)
         configuration.return_signal = UInt8(selector.returnSignal)
+        if selector.wantsHash { configuration.flags |= SHRIKE_SELECTOR_HASH.rawValue }
+        configuration.tracked_arguments = selector.tracked.reduce(0) { $0 | 1 << UInt8($1) }
+        configuration.untracked_arguments = selector.untracked.reduce(0) { $0 | 1 << UInt8($1) }
+        if selector.forgetsNote { configuration.flags |= SHRIKE_SELECTOR_FORGET_NOTE.rawValue }
+        if let note = selector.note {
+            configuration.flags |= SHRIKE_SELECTOR_NOTIFY.rawValue
+            configuration.note_enforcer = UInt8(truncatingIfNeeded: note.enforcer)
+            configuration.note_error = Int16(truncatingIfNeeded: note.error)
+            configuration.note_signal = UInt8(truncatingIfNeeded: note.signal)
+        }
         if let limit = selector.rateLimit {
             configuration.rate_limit_ms = limit.milliseconds
             configuration.rate_scope = limit.scope.abi.rawValue

@@ -36,6 +36,8 @@ extension ShrikePolicy.ArgumentType {
         case .capEffective: SHRIKE_ARGUMENT_CAP_EFFECTIVE
         case .capability: SHRIKE_ARGUMENT_CAPABILITY
         case .bpfCmd: SHRIKE_ARGUMENT_BPF_CMD
+        case .syscall64: SHRIKE_ARGUMENT_SYSCALL
+        case .constBuffer: SHRIKE_ARGUMENT_WORDS
         case .cred: SHRIKE_ARGUMENT_CRED
         case .userNamespace: SHRIKE_ARGUMENT_USER_NAMESPACE
         case .module: SHRIKE_ARGUMENT_MODULE
@@ -61,7 +63,7 @@ extension shrike_argument_type {
         case SHRIKE_ARGUMENT_STRING, SHRIKE_ARGUMENT_FILE, SHRIKE_ARGUMENT_PATH, SHRIKE_ARGUMENT_FD,
             SHRIKE_ARGUMENT_DENTRY, SHRIKE_ARGUMENT_KIOCB, SHRIKE_ARGUMENT_BINPRM, SHRIKE_ARGUMENT_FILENAME,
             SHRIKE_ARGUMENT_NET_DEVICE, SHRIKE_ARGUMENT_SOCKADDR_UN, SHRIKE_ARGUMENT_CHAR_BUF,
-            SHRIKE_ARGUMENT_CHAR_IOVEC, SHRIKE_ARGUMENT_IOV_ITER:
+            SHRIKE_ARGUMENT_CHAR_IOVEC, SHRIKE_ARGUMENT_IOV_ITER, SHRIKE_ARGUMENT_WORDS:
             true
         default: false
         }
@@ -73,7 +75,9 @@ extension shrike_argument_type {
     /// Ordered as a signed number.
     var isSigned: Bool {
         switch self {
-        case SHRIKE_ARGUMENT_INT8, SHRIKE_ARGUMENT_INT16, SHRIKE_ARGUMENT_INT32, SHRIKE_ARGUMENT_INT64: true
+        case SHRIKE_ARGUMENT_INT8, SHRIKE_ARGUMENT_INT16, SHRIKE_ARGUMENT_INT32, SHRIKE_ARGUMENT_INT64,
+            SHRIKE_ARGUMENT_SYSCALL:
+            true
         default: false
         }
     }
@@ -103,7 +107,7 @@ extension shrike_argument_type {
         case SHRIKE_ARGUMENT_UINT16: ShrikePolicy.ArgumentType.uint16.integerShape
         case SHRIKE_ARGUMENT_INT32: ShrikePolicy.ArgumentType.int32.integerShape
         case SHRIKE_ARGUMENT_UINT32: ShrikePolicy.ArgumentType.uint32.integerShape
-        case SHRIKE_ARGUMENT_INT64: ShrikePolicy.ArgumentType.int64.integerShape
+        case SHRIKE_ARGUMENT_INT64, SHRIKE_ARGUMENT_SYSCALL: ShrikePolicy.ArgumentType.int64.integerShape
         case SHRIKE_ARGUMENT_UINT64, SHRIKE_ARGUMENT_SIZE: ShrikePolicy.ArgumentType.uint64.integerShape
         default: nil
         }
@@ -155,11 +159,21 @@ extension ArgumentFilter {
     }
 }
 
+extension [Action] {
+    /// User space has to hear of a match: to post it, or to do something that the kernel cannot.
+    fileprivate var needRecord: Bool {
+        !contains { $0.kind.value == .noPost }
+            || contains {
+                $0.kind.value == .getURL || $0.kind.value == .dnsLookup
+            }
+    }
+}
+
 extension PlannedSelector {
     /// What `actions` come to in the kernel; none posts. In monitor mode nothing is enforced.
     init(_ actions: [Action], policyEnd: Int, mode: PolicyMode) {
         self.init(
-            policyEnd: policyEnd, isPosted: !actions.contains { $0.kind.value == .noPost }, signal: 0,
+            policyEnd: policyEnd, isPosted: actions.needRecord, signal: 0,
             overrideError: nil)
         guard mode == .enforce else { return }
         for action in actions {
@@ -180,7 +194,9 @@ extension PlannedSelector {
 extension PlannedSelector {
     /// What `matchReturnActions` come to.
     mutating func add(returnActions: [Action], mode: PolicyMode) {
-        if returnActions.contains(where: { $0.kind.value == .noPost }) { isPosted = false }
+        if returnActions.contains(where: { $0.kind.value == .noPost }) {
+            isPosted = isPosted && returnActions.needRecord
+        }
         guard mode == .enforce else { return }
         for action in returnActions {
             switch action.kind.value {
@@ -207,10 +223,21 @@ extension PlannedSelector {
     }
 }
 
+extension EventStacks {
+    /// The stacks that actions ask for. What posts nothing has none.
+    init(_ actions: [Action]) {
+        self = []
+        if actions.contains(where: { $0.kind.value == .noPost }) { return }
+        if actions.contains(where: \.kernelStackTrace) { insert(.kernel) }
+        if actions.contains(where: \.userStackTrace) { insert(.user) }
+    }
+}
+
 extension TracepointField {
     /// Where an argument of a type is read.
     func source(as type: ShrikePolicy.ArgumentType) -> ArgumentSource {
         switch shape {
+        case .words: .fieldText(offset: offset, bytes: bytes)
         case .text where type == .string: .fieldText(offset: offset, bytes: bytes)
         case .dataLocation where type == .string || type == .dataLoc: .dataLocation(offset: offset)
         default: .field(offset: offset, bytes: bytes, isSigned: isSigned)
@@ -230,6 +257,12 @@ extension Action {
         case .sigkill: .sigkill
         case .signal: .signal(UInt32(clamping: signal?.value ?? 0))
         case .override: .override(Int32(clamping: errorNumber?.value ?? 0))
+        case .trackSock: .trackSock
+        case .untrackSock: .untrackSock
+        case .getURL: .getURL(url?.value ?? "")
+        case .dnsLookup: .dnsLookup(domainName?.value ?? "")
+        case .notifyEnforcer: .notifyEnforcer
+        case .cleanupEnforcerNotification: .cleanupEnforcerNotification
         default: nil
         }
     }

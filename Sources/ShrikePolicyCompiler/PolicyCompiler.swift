@@ -15,31 +15,54 @@ public enum PolicyCompiler {
     public static func compile(
         _ policies: [TracingPolicy], kernel: (any KernelFacts)? = nil
     ) throws(CompileError) -> PolicyPlan {
-        let policies = policies.map { $0.expandingMacros() }
+        let policies = policies.map { $0.expandingMacros().expandingLists(kernel) }
         let binaries = BinaryTable(policies: policies)
         let lineages = LineageTable(policies: policies)
         let scopes = ScopeTable(policies: policies)
+        let enforcers = EnforcerTable(policies, kernel)
         var builders: [HookTarget: HookPlanBuilder] = [:]
-        for policy in policies {
+        for (number, entry) in enforcers.entries.enumerated() {
+            for call in entry.calls {
+                let target = HookTarget(symbol: call.symbol, isSyscall: call.isSyscall)
+                builders[target, default: HookPlanBuilder(target: target)].add(enforcer: number, entry)
+            }
+        }
+        for (position, policy) in policies.enumerated() {
+            let enforcer = enforcers.number(ofPolicyAt: position)
             for hook in policy.spec.kprobes + policy.spec.fentries {
                 for function in policy.spec.functions(of: hook, kernel: kernel) {
-                    add(hook, function, of: policy, to: &builders)
+                    add(hook, function, of: policy, enforcer, to: &builders, kernel)
                 }
             }
             for hook in policy.spec.lsmHooks {
                 let target = HookTarget(.lsm, symbol: hook.hook.value)
-                builders[target, default: HookPlanBuilder(target: target)].add(hook, of: policy)
+                builders[target, default: HookPlanBuilder(target: target)].add(
+                    hook, of: policy, enforcer: enforcer, kernel)
             }
             for hook in policy.spec.tracepoints {
                 let target = HookTarget(hook.raw ? .rawTracepoint : .tracepoint, symbol: hook.target.value)
                 let format = hook.raw ? nil : kernel?.tracepoint(hook.subsystem.value, hook.event.value)
                 builders[target, default: HookPlanBuilder(target: target)].add(
-                    hook, of: policy, format: format)
+                    hook, of: policy, enforcer: enforcer, format: format, kernel)
+            }
+            for hook in policy.spec.uprobes {
+                for target in hook.targets(kernel) {
+                    builders[target, default: HookPlanBuilder(target: target)].add(hook, of: policy)
+                }
+            }
+            for hook in policy.spec.usdts {
+                for (target, arguments) in hook.targets(kernel) {
+                    builders[target, default: HookPlanBuilder(target: target)].add(
+                        hook, of: policy, arguments: arguments)
+                }
             }
         }
         var plan = PolicyPlan(hooks: [], binaries: binaries, lineages: lineages, scopes: scopes)
+        plan.loader = policies.first { $0.spec.loader }.map {
+            $0.spec.fields["loader"]?.nameRange ?? $0.name.range
+        }
         var diagnostics = crossedLimits(binaries, policies) + crossedLimits(lineages)
-        diagnostics += crossedLimits(scopes, kernel)
+        diagnostics += crossedLimits(scopes, kernel) + enforcers.crossedLimits
         for target in builders.keys.sorted() {
             guard let builder = builders[target] else { continue }
             do throws(CompileError) {
@@ -98,19 +121,44 @@ public enum PolicyCompiler {
     /// A hook with `return: true` is two: what it enforces happens at the function's entry, everything else at
     /// its return. Decision 0005.
     private static func add(
-        _ hook: KprobeHook, _ function: HookedFunction, of policy: TracingPolicy,
-        to builders: inout [HookTarget: HookPlanBuilder]
+        _ hook: KprobeHook, _ function: HookedFunction, of policy: TracingPolicy, _ enforcer: Int?,
+        to builders: inout [HookTarget: HookPlanBuilder], _ kernel: (any KernelFacts)?
     ) {
+        for (target, half) in places(of: hook, function, of: policy) {
+            builders[target, default: HookPlanBuilder(target: target)].add(
+                hook, half, of: policy, enforcer: enforcer, kernel)
+            if half == .entry { builders[target]?.refusals += hook.filtersThatComeTooLate() }
+            if target.kind == .functionRegisters {
+                builders[target]?.refusals += hook.impossibleWithRegisters()
+            }
+        }
+    }
+
+    /// Where a policy's hook on a function is put, in the order of its bits.
+    public static func targets(
+        of hook: KprobeHook, _ function: HookedFunction, of policy: TracingPolicy
+    ) -> [HookTarget] {
+        places(of: hook, function, of: policy).map(\.target)
+    }
+
+    private static func places(
+        of hook: KprobeHook, _ function: HookedFunction, of policy: TracingPolicy
+    ) -> [(target: HookTarget, half: HookHalf)] {
         let entry = HookTarget(symbol: function.symbol, isSyscall: function.isSyscall)
-        guard hook.returns, hook.returnArgument != nil else {
-            builders[entry, default: HookPlanBuilder(target: entry)].add(hook, of: policy)
-            return
+        if hook.readsRegisters, !function.isSyscall {
+            return [(HookTarget(.functionRegisters, symbol: function.symbol), .whole)]
+        }
+        guard hook.returns && hook.returnArgument != nil || hook.copiesAtReturn else {
+            return [(entry, .whole)]
         }
         let exit = HookTarget(.functionReturn, symbol: function.symbol, isSyscall: function.isSyscall)
-        builders[exit, default: HookPlanBuilder(target: exit)].add(hook, .return, of: policy)
-        let enforces = hook.selectors.contains { $0.actions.contains { $0.kind.value.enforces } }
-        guard enforces, policy.spec.mode != .monitor else { return }
-        builders[entry, default: HookPlanBuilder(target: entry)].add(hook, .entry, of: policy)
+        let isMonitored = policy.spec.mode == .monitor
+        let actsAtEntry = hook.selectors.contains {
+            $0.actions.contains {
+                $0.kind.value.tracksSockets || $0.kind.value.enforces && !isMonitored
+            }
+        }
+        return [(exit, .return)] + (actsAtEntry ? [(entry, .entry)] : [])
     }
 }
 
@@ -121,5 +169,42 @@ public struct CompileError: Error, Sendable {
 }
 
 extension ActionKind {
-    fileprivate var enforces: Bool { self == .sigkill || self == .signal || self == .override }
+    fileprivate var enforces: Bool { [.sigkill, .signal, .override, .notifyEnforcer].contains(self) }
+}
+
+extension UserProbeHook {
+    /// What the hook is put on, each place once.
+    /// - Parameter kernel: nil when it is not known; the places are not looked up then.
+    public func targets(_ kernel: (any KernelFacts)?) -> [HookTarget] {
+        var seen: Set<HookTarget> = []
+        return places.compactMap { place in
+            guard let name = place.name else { return nil }
+            let found = kernel?.place(name, inFile: path.value).flatMap { try? $0.get() }
+            let target = HookTarget(
+                UserProbe(
+                    path: path.value, name: name, text: place.text,
+                    referenceCounterOffset: place.referenceCounterOffset, place: found))
+            return seen.insert(target).inserted ? target : nil
+        }
+    }
+}
+
+extension USDTHook {
+    /// What the hook is put on, each place of the probe, with its arguments there.
+    /// - Parameter kernel: nil when it is not known; the hook is then one place, and its arguments are not known.
+    public func targets(_ kernel: (any KernelFacts)?) -> [(target: HookTarget, arguments: [StaticArgument])] {
+        let probe = UserProbe(path: path.value, name: nil, text: target.value)
+        let found = kernel?.staticProbe(provider.value, name.value, inFile: path.value)
+        guard let places = found.flatMap({ try? $0.get() }) else {
+            return [(HookTarget(probe, .staticProbe), [])]
+        }
+        var seen: Set<HookTarget> = []
+        return places.compactMap { place in
+            var probe = probe
+            probe.place = place.place
+            probe.referenceCounterOffset = place.referenceCounterOffset
+            let target = HookTarget(probe, .staticProbe)
+            return seen.insert(target).inserted ? (target, place.arguments) : nil
+        }
+    }
 }

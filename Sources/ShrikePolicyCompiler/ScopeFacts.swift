@@ -31,7 +31,7 @@ public struct ContainerFacts: Sendable, Hashable {
     public var namespace: String
     /// The pod's labels.
     public var podLabels: [String: String]
-    /// The container's name in the pod.
+    /// The container's name in the pod; empty: only the pod is known yet.
     public var name: String
     /// The repository of its image, without tag and digest; may be empty.
     public var repository: String

@@ -23,4 +23,7 @@ public struct SelectorSet: Sendable, Hashable {
 
     /// Whether no selector is.
     public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+    /// Whether no selector is in both.
+    func isDisjoint(with other: SelectorSet) -> Bool { zip(words, other.words).allSatisfy { $0 & $1 == 0 } }
 }

@@ -37,6 +37,12 @@ public struct WorkloadScope: Sendable, Hashable {
                 })
         }
 
+        /// - Parameter orUnknown: whether a container is meant of which only the pod is known yet.
+        func holds(_ facts: ContainerFacts, orUnknown: Bool) -> Bool {
+            if labels.isEmpty, expressions.isEmpty { return true }
+            return facts.name.isEmpty ? orUnknown : holds(["name": facts.name, "repo": facts.repository])
+        }
+
         func holds(_ values: [String: String]) -> Bool {
             labels.allSatisfy { values[$0.key] == $0.value }
                 && expressions.allSatisfy { $0.holds(values[$0.key]) }
@@ -98,7 +104,7 @@ public struct WorkloadScope: Sendable, Hashable {
             var labels = facts.podLabels
             labels[Self.namespaceLabel] = facts.namespace
             return pod?.holds(labels) ?? true
-                && container?.holds(["name": facts.name, "repo": facts.repository]) ?? true
+                && container.map { $0.holds(facts, orUnknown: takesUnknown) } ?? true
         }
     }
 }

@@ -142,10 +142,6 @@ import Testing
             "- matchArgs: [{index: 0, operator: Postfix, values: [\(String(repeating: "p", count: 249))]}]",
             "12:58", "a Postfix value holds at most 248 bytes, this one has 249"
         ),
-        (
-            "- matchActions: [{action: Override, argError: 0}]", "12:51",
-            "Override with `argError` 0 cannot be done: 0 lets the call go on"
-        ),
     ])
     func whatTheKernelSideCannotDoIsRefused(_ selector: String, _ place: String, _ message: String) {
         let text = policy("limit", args: fileArgument, selectors: "    \(selector)")
@@ -305,6 +301,74 @@ import Testing
         let hook = try #require(try compile(text).hooks.first)
         #expect(hook.target == HookTarget(.rawTracepoint, symbol: "raw_syscalls/sys_enter"))
         #expect(hook.arguments.map(\.source) == [.parameter(1)])
+    }
+
+    @Test func eachPlaceOfAUserProbeIsAHook() throws {
+        let text = spec(
+            "u",
+            "uprobes: [{path: /bin/a, symbols: [f, g+0x10, f], args: [{index: 2, type: string, label: x}]}]")
+        let plan = try compile(text)
+        #expect(plan.hooks.map(\.target.symbol) == ["/bin/a:f", "/bin/a:g+0x10"])
+        #expect(plan.hooks.map(\.target.userProbe?.name) == [.symbol("f", plus: 0), .symbol("g", plus: 16)])
+        #expect(
+            plan.hooks[1].layout.kind == .uprobe(UserProbeEventPlace(path: "/bin/a", symbol: "g+0x10")))
+        #expect(plan.hooks[0].arguments.map(\.source) == [.parameter(2)])
+        #expect(plan.hooks[0].layout.policies[0].arguments.map(\.label) == [nil])
+        let counters = spec("c", "uprobes: [{path: /bin/a, offsets: [64], refCtrOffsets: [8]}]")
+        let probe = try #require(try compile(counters).hooks.first)
+        #expect(
+            probe.layout.kind
+                == .uprobe(UserProbeEventPlace(path: "/bin/a", offset: 64, referenceCounterOffset: 8)))
+    }
+
+    @Test func aStaticProbeIsAHookAtEachOfItsPlaces() throws {
+        let text = spec(
+            "s",
+            "usdts: [{path: /bin/a, provider: app, name: start, args: [{index: 1, type: int, label: x}]}]")
+        let kernel = ProbedKernel(places: [
+            StaticProbePlace(
+                place: FilePlace(offset: 64, device: 1, inode: 2), referenceCounterOffset: 8,
+                arguments: [
+                    StaticArgument(text: "8@$1", bytes: 8, isSigned: false, location: .constant(1)),
+                    StaticArgument(text: "-4@%edi", bytes: 4, isSigned: true, location: .register(7)),
+                ]),
+            StaticProbePlace(
+                place: FilePlace(offset: 96, device: 1, inode: 2), referenceCounterOffset: 8,
+                arguments: [
+                    StaticArgument(text: "8@$1", bytes: 8, isSigned: false, location: .constant(1)),
+                    StaticArgument(
+                        text: "-4@-8(%rbp,%rcx,4)", bytes: 4, isSigned: true,
+                        location: .memory(base: 5, index: 1, shift: 2, offset: -8)),
+                ]),
+        ])
+        let plan = try PolicyCompiler.compile(
+            PolicyLoader.load(Array(text.utf8), file: "s.yaml").policies, kernel: kernel)
+        #expect(plan.hooks.map(\.target.userProbe?.place?.offset) == [64, 96])
+        #expect(
+            plan.hooks.allSatisfy { $0.layout.kind == .usdt(path: "/bin/a", provider: "app", name: "start") })
+        #expect(
+            plan.hooks.map { $0.layout.policies[0].arguments[0].label } == ["-4@%edi", "-4@-8(%rbp,%rcx,4)"])
+        let configuration = plan.hooks[1].configuration(
+            .userProbe, typed: [], hasBinaryParts: false, hookID: 1, generation: 1, binariesGeneration: 1)
+        let argument = configuration.arguments.0
+        #expect(UInt32(argument.source) == SHRIKE_SOURCE_USER_MEMORY.rawValue)
+        #expect(argument.base_register == 5)
+        #expect(argument.index_register == 1)
+        #expect(argument.index_shift == 2)
+        #expect(argument.operand == -8)
+        #expect(argument.field_bytes == 4)
+        #expect(argument.field_is_signed == 1)
+    }
+
+    /// A machine with one static probe.
+    private struct ProbedKernel: KernelFacts {
+        var places: [StaticProbePlace]
+        func function(named name: String) -> FunctionPrototype? { nil }
+        func similarFunctions(to name: String) -> [String] { [] }
+        func hasLSMHook(_ name: String) -> Bool { false }
+        func staticProbe(
+            _ provider: String, _ name: String, inFile path: String
+        ) -> Result<[StaticProbePlace], FilePlaceProblem>? { .success(places) }
     }
 
     @Test func tooManySelectorsOnOneHookAreRefused() {

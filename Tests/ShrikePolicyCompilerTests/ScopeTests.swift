@@ -66,6 +66,29 @@ import Testing
         #expect(meant(try compile(written)) == expected)
     }
 
+    @Test(
+        "A container of which only the pod is known is in no condition on containers, unless unknown ones are",
+        arguments: [
+            ("podSelector: {matchLabels: {app: web}}", true), ("containerSelector: {}", true),
+            ("containerSelector: {matchLabels: {name: nginx}}", false),
+            ("containerSelector: {matchExpressions: [{key: name, operator: NotIn, values: [db]}]}", false),
+            (
+                "containerSelector: {matchLabels: {name: nginx}}\n  options: [{name: unknown-workloads, value: match}]",
+                true
+            ),
+            (
+                "podSelector: {matchLabels: {app: db}}\n  containerSelector: {matchLabels: {name: nginx}}\n  options: [{name: unknown-workloads, value: match}]",
+                false
+            ),
+        ])
+    func partialContainers(lines: String, expected: Bool) throws {
+        let pod = ScopeFacts.Content.container(
+            ContainerFacts(namespace: "shop", podLabels: ["app": "web"], name: ""))
+        let scopes = try compile(lines).scopes.scopes
+        #expect(!scopes.isEmpty)
+        #expect(scopes.allSatisfy { $0.matches(pod) } == expected)
+    }
+
     @Test("A namespaced policy is for the pods of its namespace")
     func namespaced() throws {
         #expect(meant(try compile("options: []", kind: "TracingPolicyNamespaced")) == "w")

@@ -35,7 +35,7 @@ import Testing
         ## selector: no argError
         matchActions:
         - action: Override
-        -> 13:9: warning: `Override` without `argError` returns 0: the caller believes that the call succeeded; add `argError: -1` (EPERM)
+        -> 13:9: error: `Override` without `argError` lets the call go on; add `argError: -1` (EPERM)
 
         ## selector: no argSig
         matchActions:

@@ -94,14 +94,42 @@ import Testing
         -> 7:5: error: a uprobe needs exactly one of `symbols`, `offsets` and `addrs`; add `symbols`
         -> 7:11: warning: a relative path is taken from the daemon's working directory; write an absolute path
 
+        ## policy: uprobe of functions that are not there
+        uprobes:
+        - path: /bin/probed
+          symbols: [main, mian, main+0x10, main+x]
+        -> 8:21: error: `mian` of `/bin/probed` cannot be probed: it has no such place; did you mean `main`?
+        -> 8:38: error: `main+x` is not a function and an offset; write `name` or `name+0x10`
+
+        ## policy: uprobe of a file that is not there
+        uprobes:
+        - path: /bin/missing
+          addrs: [0x10]
+        -> 8:13: error: `0x10` of `/bin/missing` cannot be probed: there is no such file
+
+        ## policy: static probe that is not there
+        usdts:
+        - {path: /bin/probed, provider: app, name: stert}
+        -> 7:46: error: `app:stert` of `/bin/probed` cannot be probed: the file has no such probe; did you mean `app:start`?
+
+        ## policy: arguments that a static probe has not
+        usdts:
+        - path: /bin/probed
+          provider: app
+          name: start
+          args: [{index: 0, type: int}, {index: 1, type: int}, {index: 2, type: int}]
+        -> 10:43: error: argument 1 of `app:start` is `8f@%xmm0`, which cannot be read; it is no integer, or not in a register or at an address in one
+        -> 10:66: error: `app:start` has no argument 2: it has 2; the indexes are 0 to 1
+
         ## policy: uprobe with two places
         uprobes:
-        - path: /bin/a
+        - path: /bin/probed
           symbols: [main]
           offsets: [0x10]
           refCtrOffsets: [1]
           binaryDigests: ["sha256:12", "build-id:ab"]
         -> 9:5: error: a uprobe needs exactly one of `symbols`, `offsets` and `addrs`; remove all but one
+        -> 9:15: error: `0x10` of `/bin/probed` cannot be probed: it has no such place; did you mean `main`?
         -> 10:5: error: `refCtrOffsets` has 1 entries for 2 places; give one for each
         -> 11:21: error: `sha256:12` is not a digest; write `sha256:` or `build-id:` and hexadecimal digits
         """#)

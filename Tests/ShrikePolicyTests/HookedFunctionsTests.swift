@@ -100,6 +100,16 @@ import Testing
                 "p.yaml:6:69: error: `Override` cannot refuse `task_free`: the hook has no answer; "
                     + "use `Sigkill`, or the hook that is asked before"
             ])
+        kernel.functions["security_task_free"] = FunctionPrototype(
+            name: "security_task_free", parameters: [.pointer("struct task_struct")], returnType: .void)
+        let function = policy(
+            "kprobes: [{call: security_task_free, syscall: false, selectors: "
+                + "[{matchActions: [{action: Override, argError: -1}]}]}]")
+        #expect(
+            findings(function, kernel: kernel) == [
+                "p.yaml:6:93: error: `security_task_free` returns nothing: there is nothing to override; "
+                    + "hook the check that comes before it"
+            ])
         kernel.lsmHooksUnavailable = "`bpf` is not in /sys/kernel/security/lsm"
         #expect(
             findings(policy("lsmhooks: [{hook: task_free}]"), kernel: kernel) == [

@@ -13,8 +13,35 @@ struct FakeKernel: KernelFacts {
     var traceableFunctions: [String]?
     var lsmHooksUnavailable: String?
     var tracepointsUnavailable: String?
+    /// Functions of `/bin/probed`, by name: their places in the file.
+    var userFunctions: [String: UInt64] = ["main": 0x1000]
 
     func function(named name: String) -> FunctionPrototype? { functions[name] }
+    func staticProbe(
+        _ provider: String, _ name: String, inFile path: String
+    ) -> Result<[StaticProbePlace], FilePlaceProblem>? {
+        guard path == "/bin/probed" else { return nil }
+        guard provider == "app", name == "start" else {
+            return .failure(FilePlaceProblem("the file has no such probe", help: "did you mean `app:start`?"))
+        }
+        let arguments = [
+            StaticArgument(text: "-4@%edi", bytes: 4, isSigned: true, location: .register(7)),
+            StaticArgument(text: "8f@%xmm0", bytes: 0, isSigned: false, location: nil),
+        ]
+        return .success([
+            StaticProbePlace(
+                place: FilePlace(offset: 0x1000, device: 1, inode: 2), referenceCounterOffset: 0x3000,
+                arguments: arguments)
+        ])
+    }
+    func place(_ name: UserPlaceName, inFile path: String) -> Result<FilePlace, FilePlaceProblem>? {
+        if path == "/bin/missing" { return .failure(FilePlaceProblem("there is no such file")) }
+        guard path == "/bin/probed" else { return nil }
+        guard case .symbol(let symbol, let plus) = name, let offset = userFunctions[symbol] else {
+            return .failure(FilePlaceProblem("it has no such place", help: "did you mean `main`?"))
+        }
+        return .success(FilePlace(offset: offset + plus, device: 1, inode: 2))
+    }
     func systemCall(named name: String) -> FunctionPrototype? { systemCalls[name] }
     func hasLSMHook(_ name: String) -> Bool { lsmHooks.contains(name) }
     func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {

@@ -19,7 +19,7 @@ import Testing
         #expect(fields[4...].map(\.isSigned) == [true, false, false, true, false, false, false])
         #expect(
             fields[4...].map(\.shape) == [
-                .integer, .text, .integer, .integer, .pointer(isText: true), .other, .integer,
+                .integer, .text, .integer, .integer, .pointer(isText: true), .words, .integer,
             ])
         #expect(fields[5].type == "char[16]")
         #expect(fields[8].type == "const char *")
@@ -30,7 +30,9 @@ import Testing
     func automaticTypes() {
         let fields = TracepointFormat(parsing: FakeKernel.newTaskFormat).fields
         #expect(
-            fields[4...].map(\.automaticType) == [.int32, .string, .uint64, .int32, .string, nil, .sizeT])
+            fields[4...].map(\.automaticType) == [
+                .int32, .string, .uint64, .int32, .string, .constBuffer, .sizeT,
+            ])
         #expect(fields[0].automaticType == .uint32)
         #expect(TracepointFormat(parsing: FakeKernel.execFormat).fields[4].automaticType == .string)
     }
@@ -84,10 +86,10 @@ import Testing
         - {subsystem: task, event: task_newtask, args: [{index: 5, type: int}]}
         -> 7:68: error: field 5 `comm` is `char[16]`, it cannot be read as `int`; write `type: string`
 
-        ## policy: a field without a type
+        ## policy: an array as number
         tracepoints:
-        - {subsystem: task, event: task_newtask, args: [{index: 9}]}
-        -> 7:51: error: field 9 `args` is `unsigned long[6]`, it cannot be read; read another field
+        - {subsystem: task, event: task_newtask, args: [{index: 9, type: int}]}
+        -> 7:68: error: field 9 `args` is `unsigned long[6]`, it cannot be read as `int`; write `type: const_buf`
 
         ## policy: values of an automatic type
         tracepoints:

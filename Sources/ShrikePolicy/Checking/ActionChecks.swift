@@ -38,6 +38,15 @@ extension ActionKind {
     }
 }
 
+extension LSMHook {
+    /// Hooks that may sleep and whose first parameter is a file, or the program that is being executed.
+    static let hooksWithFile: Set<String> = [
+        "bprm_check_security", "bprm_committed_creds", "bprm_committing_creds", "bprm_creds_for_exec",
+        "bprm_creds_from_file", "file_ioctl", "file_lock", "file_open", "file_post_open", "file_receive",
+        "mmap_file",
+    ]
+}
+
 extension PolicyCheck {
     mutating func checkActions(_ actions: [Action], _ moment: ActionMoment, _ hook: any PolicyHook) {
         for action in actions {
@@ -48,8 +57,8 @@ extension PolicyCheck {
             case .override: checkOverride(action, hook)
             case .signal: checkSignal(action)
             case .notifyEnforcer: checkNotifyEnforcer(action)
-            case .getURL: require(action.url != nil, "argUrl", action)
-            case .dnsLookup: require(action.domainName != nil, "argFqdn", action)
+            case .getURL: checkURL(action)
+            case .dnsLookup: checkDomainName(action)
             case .trackSock, .untrackSock: checkSocket(action, hook)
             case .set: checkSet(action, hook)
             case .noPost, .sigkill, .cleanupEnforcerNotification: break
@@ -129,6 +138,22 @@ extension PolicyCheck {
             error(
                 .actionNotForHook, action.fields["imaHash"]?.nameRange ?? action.range,
                 "`imaHash` is not possible in \(hook.section.hookName)", help: "use `lsmhooks`")
+        } else if action.imaHash, let hook = hook as? LSMHook {
+            checkHash(action, hook)
+        }
+    }
+
+    private mutating func checkHash(_ action: Action, _ hook: LSMHook) {
+        let range = action.fields["imaHash"]?.nameRange ?? action.range
+        if !LSMHook.hooksWithFile.contains(hook.hook.value) {
+            error(
+                .actionNotForHook, range,
+                "`imaHash` is not possible at \(code(hook.hook.value)), which has no file that can be hashed then",
+                help: "the hooks are \(codeList(LSMHook.hooksWithFile.sorted()))")
+        } else if let reason = kernel?.fileHashesUnavailable {
+            error(
+                .actionNotForHook, range, "this kernel cannot hash files: \(reason)", help: "remove `imaHash`"
+            )
         }
     }
 
@@ -141,18 +166,17 @@ extension PolicyCheck {
                 .parameterOfOtherAction, action.fields[name]?.nameRange ?? action.range,
                 "`\(name)` is for uprobes", help: "write `argError`")
         }
+        // A program that returns 0 lets the call go on: a success without the call is none that can be had.
         guard let number = action.errorNumber else {
-            warn(
-                .errorNumberMissing, action.range,
-                "`Override` without `argError` returns 0: the caller believes that the call succeeded",
+            error(
+                .errorNumberMissing, action.range, "`Override` without `argError` lets the call go on",
                 help: "add `argError: -1` (EPERM)")
             return
         }
         checkErrorNumber(number)
         if number.value == 0 {
-            warn(
-                .errorNumberMissing, number.range,
-                "`argError: 0` makes the caller believe that the call succeeded",
+            error(
+                .errorNumberMissing, number.range, "`argError: 0` lets the call go on",
                 help: "write `argError: -1` (EPERM)")
         }
     }
@@ -174,11 +198,17 @@ extension PolicyCheck {
         case .syscalls, .generatedSyscalls: return
         case .generatedFtrace: calls = ["the functions of the list"]
         }
-        let plain = calls.first { !hook.syscall && !$0.hasPrefix("security_") }
-        guard let plain else { return }
-        error(
-            .overrideNotPossible, action.kind.range, "`Override` cannot refuse \(code(plain))",
-            help: "it is possible for system calls, `security_*` functions and LSM hooks")
+        if hook.syscall { return }
+        if let plain = calls.first(where: { !$0.hasPrefix("security_") }) {
+            error(
+                .overrideNotPossible, action.kind.range, "`Override` cannot refuse \(code(plain))",
+                help: "it is possible for system calls, `security_*` functions and LSM hooks")
+        } else if let silent = calls.first(where: { kernel?.function(named: $0)?.returnType.kind == .void }) {
+            error(
+                .overrideOfNothing, action.kind.range,
+                "\(code(silent)) returns nothing: there is nothing to override",
+                help: "hook the check that comes before it")
+        }
     }
 
     private mutating func checkSignal(_ action: Action) {
@@ -235,6 +265,22 @@ extension PolicyCheck {
             .undeclaredArgument, position.range,
             "`argIndex` is \(position.value), the hook has \(hook.arguments.count) `args`",
             help: "write a position in `args`, counted from 0")
+    }
+
+    private mutating func checkURL(_ action: Action) {
+        require(action.url != nil, "argUrl", action)
+        guard let url = action.url, WebAddress(url.value) == nil else { return }
+        error(
+            .badWebAddress, url.range, "\(code(url.value)) is not the address of a page",
+            help: "write it like `https://host/path?query`")
+    }
+
+    private mutating func checkDomainName(_ action: Action) {
+        require(action.domainName != nil, "argFqdn", action)
+        guard let name = action.domainName, DomainName.labels(of: name.value) == nil else { return }
+        error(
+            .badWebAddress, name.range, "\(code(name.value)) is not a domain name",
+            help: "write it like `host.example.com`")
     }
 
     private mutating func require(_ isThere: Bool, _ name: String, _ action: Action) {

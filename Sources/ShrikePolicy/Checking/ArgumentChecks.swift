@@ -54,7 +54,7 @@ extension PolicyCheck {
 
     /// Whether hooks of this kind can have arguments of the type.
     @discardableResult
-    private mutating func checkTypeForHook(
+    mutating func checkTypeForHook(
         _ argument: Argument, _ hook: any PolicyHook, _ parameter: ParameterType?
     ) -> Bool {
         let type = argument.type.value
@@ -74,7 +74,7 @@ extension PolicyCheck {
         return false
     }
 
-    private mutating func checkFit(_ argument: Argument, _ parameter: ParameterType, _ what: String) {
+    mutating func checkFit(_ argument: Argument, _ parameter: ParameterType, _ what: String) {
         let type = argument.type.value
         let help = PrototypeFit.suggestion(for: parameter).map { "write `type: \($0.rawValue)`" }
         switch PrototypeFit.of(type, parameter) {
@@ -93,8 +93,25 @@ extension PolicyCheck {
     }
 
     private mutating func checkFlags(_ argument: Argument, _ hook: any PolicyHook) {
+        checkSize(argument, hook)
         let type = argument.type.value
-        if type == .charBuffer || type == .charIOVector, !argument.returnCopy {
+        checkReturnCopy(argument, hook)
+        let noMaxData =
+            type != .charBuffer || argument.returnCopy
+            || ![.kprobes, .fentries, .lsmHooks].contains(hook.section)
+        if argument.maxData, noMaxData, let field = argument.fields["maxData"] {
+            warn(
+                .argumentFlagIgnored, field.nameRange, "`maxData` has no effect here",
+                help: "it is for a `char_buf` that is read at entry of a kernel function")
+        }
+        guard let resolve = argument.resolve else { return }
+        checkResolve(resolve, argument, hook)
+    }
+
+    /// A buffer needs somebody to say how long it is.
+    mutating func checkSize(_ argument: Argument, _ hook: any PolicyHook) {
+        let type = argument.type.value
+        if type == .charBuffer && !argument.returnCopy || type == .charIOVector {
             if let size = argument.sizeArgumentIndex {
                 checkSizeIndex(size, argument, hook)
             } else {
@@ -106,16 +123,26 @@ extension PolicyCheck {
                     help: "add `sizeArgIndex: N+1` where N is that parameter's index")
             }
         }
-        let noMaxData =
-            type != .charBuffer || argument.returnCopy
-            || ![.kprobes, .fentries, .lsmHooks].contains(hook.section)
-        if argument.maxData, noMaxData, let field = argument.fields["maxData"] {
+    }
+
+    /// The function's result says how much of a buffer it has filled.
+    private mutating func checkReturnCopy(_ argument: Argument, _ hook: any PolicyHook) {
+        guard argument.returnCopy, let field = argument.fields["returnCopy"] else { return }
+        if ![.kprobes, .fentries, .uprobes].contains(hook.section) {
+            error(
+                .argumentFlagIgnored, field.nameRange,
+                "\(hook.section.hookName) does not see a return, `returnCopy` cannot read then")
+        } else if argument.type.value == .ioVectorIterator {
+            error(
+                .argumentFlagIgnored, field.nameRange,
+                "`returnCopy` cannot read an `iov_iter`: the function has moved it on by then",
+                help: "hook the system call, with a `char_buf` or `char_iovec`")
+        } else if argument.type.value != .charBuffer, argument.type.value != .charIOVector {
             warn(
-                .argumentFlagIgnored, field.nameRange, "`maxData` has no effect here",
-                help: "it is for a `char_buf` that is read at entry of a kernel function")
+                .argumentFlagIgnored, field.nameRange,
+                "`returnCopy` has no effect on an argument of type `\(argument.type.value.rawValue)`",
+                help: "it is for `char_buf` and `char_iovec`")
         }
-        guard let resolve = argument.resolve else { return }
-        checkResolve(resolve, argument, hook)
     }
 
     private mutating func checkSizeIndex(
@@ -132,76 +159,5 @@ extension PolicyCheck {
                 "`sizeArgIndex: \(size.value)` is the argument itself: it counts from 1",
                 help: "write the index of the size parameter plus one")
         }
-    }
-
-    private mutating func checkResolve(
-        _ resolve: Located<String>, _ argument: Argument, _ hook: any PolicyHook
-    ) {
-        if let tracepoint = hook as? TracepointHook, !tracepoint.raw {
-            error(
-                .badResolvePath, resolve.range, "`resolve` needs a raw tracepoint", help: "add `raw: true`")
-        }
-        if hook.section == .uprobes || hook.section == .usdts {
-            let hasFile = hook.fields.isSet("btfPath")
-            if argument.btfType == nil || !hasFile {
-                error(
-                    .badResolvePath, resolve.range,
-                    "`resolve` in \(hook.section.hookName) needs `btfType`, and `btfPath` of the hook",
-                    help: "add `\(hasFile ? "btfType" : "btfPath")`")
-            }
-        }
-        checkPath(resolve)
-    }
-
-    private mutating func checkPath(_ resolve: Located<String>) {
-        guard let problem = ResolvePath.problem(with: resolve.value) else { return }
-        error(
-            .badResolvePath, resolve.range, "\(code(resolve.value)) is not a path to a member: \(problem)",
-            help: "write it like `mm.owner.comm` or `[0].x`")
-    }
-
-    private mutating func checkData(_ entry: Argument, _ hook: any PolicyHook) {
-        checkTypeForHook(entry, hook, nil)
-        guard let source = entry.source else {
-            error(
-                .badSource, entry.range, "a data entry needs `source`",
-                help: "add `source: current_task` or `source: pt_regs`")
-            return
-        }
-        guard let resolve = entry.resolve else {
-            error(
-                .badSource, entry.range, "a data entry needs `resolve`",
-                help: source.value == .currentTask
-                    ? "for example `resolve: cred.uid.val`"
-                    : "for example `resolve: rax`")
-            return
-        }
-        if source.value == .currentTask { checkPath(resolve) }
-    }
-}
-
-/// Paths from a structure to a member.
-enum ResolvePath {
-    /// What is wrong with the syntax, if anything is.
-    static func problem(with path: String) -> String? {
-        var steps = 0
-        for part in path.split(separator: ".", omittingEmptySubsequences: false) {
-            guard !part.isEmpty else { return "a name is missing" }
-            var rest = part[...]
-            let name = rest.prefix { $0 != "[" }
-            rest = rest.dropFirst(name.count)
-            if !name.isEmpty { steps += 1 } else if steps > 0 { return "a `.` before a `[`" }
-            while !rest.isEmpty {
-                guard rest.first == "[", let end = rest.firstIndex(of: "]") else {
-                    return "a bracket is open"
-                }
-                let digits = rest[rest.index(after: rest.startIndex)..<end]
-                let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
-                guard isNumber else { return "an index is not a number" }
-                steps += 1
-                rest = rest[rest.index(after: end)...]
-            }
-        }
-        return steps > PolicyLimits.resolveSteps ? "more than \(PolicyLimits.resolveSteps) steps" : nil
     }
 }

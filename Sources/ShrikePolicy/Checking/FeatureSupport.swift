@@ -7,23 +7,33 @@ public enum FeatureSupport {
     /// The fields that can be used, by the mapping that they stand in.
     private static let fields: [Mapping: Set<String>] = [
         .spec: [
-            "kprobes", "fentries", "lsmhooks", "tracepoints", "lists", "options", "selectorsMacros",
-            "podSelector", "containerSelector", "hostSelector",
+            "kprobes", "fentries", "lsmhooks", "tracepoints", "uprobes", "usdts", "lists", "options",
+            "selectorsMacros", "enforcers", "loader",
+            "podSelector", "containerSelector", "hostSelector", "nodeSelector",
         ],
         .hook: [
             "call", "syscall", "hook", "subsystem", "event", "raw", "args", "selectors", "message", "tags",
-            "return", "returnArg", "ignore",
+            "return", "returnArg", "returnArgAction", "ignore", "data", "path", "symbols", "offsets", "addrs",
+            "refCtrOffsets", "provider", "name",
         ],
-        .argument: ["index", "type", "label", "sizeArgIndex"],
+        .argument: [
+            "index", "type", "label", "sizeArgIndex", "returnCopy", "maxData", "resolve", "source", "btfType",
+            "btfTypeModule",
+        ],
         .selector: [
-            "label", "matchArgs", "matchReturnArgs", "matchBinaries", "matchActions", "matchReturnActions",
+            "label", "matchArgs", "matchData", "matchReturnArgs", "matchBinaries", "matchActions",
+            "matchReturnActions",
             "matchPIDs", "matchNamespaces", "matchNamespaceChanges", "matchCapabilities",
             "matchCapabilityChanges", "matchParentBinaries", "macros", "matchWorkloads",
         ],
         .processFilter: ["operator", "values", "isNamespacePID", "followForks"],
         .argumentFilter: ["index", "args", "operator", "values"],
         .binaryFilter: ["operator", "values", "followChildren"],
-        .action: ["action", "argSig", "argError", "rateLimit", "rateLimitScope"],
+        .action: [
+            "action", "argSig", "argError", "argSock", "argUrl", "argFqdn", "imaHash", "rateLimit",
+            "rateLimitScope",
+            "kernelStackTrace", "userStackTrace",
+        ],
     ]
 
     private static let types: Set<ArgumentType> = [
@@ -35,7 +45,7 @@ public enum FeatureSupport {
     ]
 
     /// Types of tracepoints alone.
-    private static let tracepointTypes: Set<ArgumentType> = [.auto, .dataLoc]
+    private static let tracepointTypes: Set<ArgumentType> = [.auto, .dataLoc, .syscall64]
 
     private static let operators: Set<Operator> = [
         .equal, .notEqual, .prefix, .notPrefix, .postfix, .notPostfix, .gt, .greaterThan, .lt, .lessThan,
@@ -49,9 +59,15 @@ public enum FeatureSupport {
 
     private static let binaryOperators = Set(Operator.ofBinaries)
 
-    private static let actions: Set<ActionKind> = [.post, .noPost, .sigkill, .signal, .override]
+    private static let actions: Set<ActionKind> = [
+        .post, .noPost, .sigkill, .signal, .override, .trackSock, .untrackSock, .getURL, .dnsLookup,
+        .notifyEnforcer, .cleanupEnforcerNotification,
+    ]
 
-    private static let options: Set<OptionName> = [.policyMode, .unknownWorkloads]
+    /// Every hook is attached by itself, so there is nothing to disable.
+    private static let options: Set<OptionName> = [
+        .policyMode, .unknownWorkloads, .disableKprobeMulti, .disableUprobeMulti, .overrideMethod,
+    ]
 
     /// The mappings of the table.
     private enum Mapping: Hashable {
@@ -68,6 +84,12 @@ public enum FeatureSupport {
                 continue
             }
             check.refuse("option \(name.rawValue)", option.name.range)
+        }
+        for option in policy.spec.options
+        where option.name.value == OptionName.overrideMethod.rawValue
+            && option.value.value == "override-return"
+        {
+            check.refuse("override-method: override-return", option.value.range)
         }
         for hook in policy.spec.hooks { check.hook(hook) }
         for hook in policy.spec.kprobes + policy.spec.fentries { check.foreignSystemCalls(hook, policy.spec) }
@@ -102,14 +124,15 @@ public enum FeatureSupport {
         }
 
         mutating func hook(_ hook: any PolicyHook) {
-            // Sections that are refused as a whole are not looked into.
-            guard hook.section != .uprobes, hook.section != .usdts else { return }
             fields(hook.fields, FeatureSupport.fields[.hook])
-            for argument in hook.arguments + (hook.returnArgument.map { [$0] } ?? []) {
+            if hook.section == .uprobes { userProbe(hook) }
+            for argument in hook.arguments + hook.data + (hook.returnArgument.map { [$0] } ?? []) {
                 fields(argument.fields, FeatureSupport.fields[.argument])
                 let type = argument.type
                 let isTracepoint = hook.section == .tracepoints
-                if types.contains(type.value) || isTracepoint && tracepointTypes.contains(type.value) {
+                if types.contains(type.value) || isTracepoint && tracepointTypes.contains(type.value)
+                    || type.value == .auto && argument.resolve != nil
+                {
                     continue
                 }
                 refuse("type: \(type.value.rawValue)", type.range)
@@ -117,9 +140,19 @@ public enum FeatureSupport {
             for selector in hook.selectors { self.selector(selector) }
         }
 
+        /// What other hooks can and uprobes cannot.
+        private mutating func userProbe(_ hook: any PolicyHook) {
+            for name in ["return", "returnArg"] where hook.fields.isSet(name) {
+                if let field = hook.fields[name] { refuse("\(name) of a uprobe", field.nameRange) }
+            }
+            for action in hook.selectors.flatMap(\.actions) where action.kind.value == .override {
+                refuse("action: Override in a uprobe", action.kind.range)
+            }
+        }
+
         mutating func selector(_ selector: Selector) {
             fields(selector.fields, FeatureSupport.fields[.selector])
-            for filter in selector.matchArgs + selector.matchReturnArgs {
+            for filter in selector.matchArgs + selector.matchData + selector.matchReturnArgs {
                 fields(filter.fields, FeatureSupport.fields[.argumentFilter])
                 comparison(filter.operator, operators)
             }

@@ -60,8 +60,12 @@ public protocol KernelFacts {
     func systemCall(named name: String) -> FunctionPrototype?
     /// Why BPF programs are not asked at LSM hooks; nil when they are.
     var lsmHooksUnavailable: String? { get }
+    /// Why files cannot be hashed (`imaHash`); nil when they can.
+    var fileHashesUnavailable: String? { get }
     /// Whether tracepoints and their records are known at all; else nothing is said about them.
     var knowsTracepoints: Bool { get }
+    /// Whether one that is not known is not there.
+    var knowsEveryTracepoint: Bool { get }
     /// What the record of a tracepoint holds; nil when there is no such event.
     func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat?
     /// Why no tracepoint can be looked up; nil when they can.
@@ -84,6 +88,15 @@ public protocol KernelFacts {
     var hostNamespaces: [NamespaceKind: UInt32] { get }
     /// Whether somebody tells which containers there are.
     var knowsWorkloads: Bool { get }
+    /// Where a place of a user space file is, or why it cannot be probed; nil when this machine's files are not
+    /// those that the policy is for.
+    func place(_ name: UserPlaceName, inFile path: String) -> Result<FilePlace, FilePlaceProblem>?
+    /// The places of a static probe of a user space file, at least one, or why there are none; nil as above.
+    func staticProbe(
+        _ provider: String, _ name: String, inFile path: String
+    ) -> Result<[StaticProbePlace], FilePlaceProblem>?
+    /// Follows members and pointers from where a path starts.
+    func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer
 }
 
 extension KernelFacts {
@@ -91,8 +104,12 @@ extension KernelFacts {
     public func systemCall(named name: String) -> FunctionPrototype? { nil }
     /// They are asked.
     public var lsmHooksUnavailable: String? { nil }
+    /// They can.
+    public var fileHashesUnavailable: String? { nil }
     /// They are.
     public var knowsTracepoints: Bool { true }
+    /// It is not.
+    public var knowsEveryTracepoint: Bool { true }
     /// There is none.
     public func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? { nil }
     /// They can be looked up.
@@ -119,4 +136,14 @@ extension KernelFacts {
     public var hostNamespaces: [NamespaceKind: UInt32] { [:] }
     /// Nobody does.
     public var knowsWorkloads: Bool { false }
+    /// Nothing is known.
+    public func place(
+        _ name: UserPlaceName, inFile path: String
+    ) -> Result<FilePlace, FilePlaceProblem>? { nil }
+    /// Nothing is known.
+    public func staticProbe(
+        _ provider: String, _ name: String, inFile path: String
+    ) -> Result<[StaticProbePlace], FilePlaceProblem>? { nil }
+    /// Nothing is known.
+    public func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer { .unknown }
 }

@@ -58,7 +58,7 @@ struct PolicyCheck {
         for hook in policy.spec.lsmHooks { checkLSMHook(hook) }
         for hook in policy.spec.tracepoints { checkTracepoint(hook) }
         for hook in policy.spec.uprobes { checkUserProbe(hook) }
-        for hook in policy.spec.usdts { checkProbePath(hook.path) }
+        for hook in policy.spec.usdts { checkStaticProbe(hook) }
         for hook in policy.spec.hooks {
             checkArguments(of: hook)
             checkReturn(of: hook)

@@ -166,7 +166,9 @@ extension PolicyCheck {
     }
 
     private mutating func checkRawTracepoint(_ hook: TracepointHook, _ kernel: any KernelFacts) {
-        guard kernel.rawTracepoint(named: hook.event.value) == nil else { return }
+        guard kernel.rawTracepoint(named: hook.event.value) == nil, kernel.knowsEveryTracepoint else {
+            return
+        }
         let similar = kernel.similarRawTracepoints(to: hook.event.value).first
         error(
             .unknownTracepoint, hook.event.range,
@@ -183,6 +185,7 @@ extension PolicyCheck {
             return
         }
         guard let format = kernel.tracepoint(hook.subsystem.value, hook.event.value) else {
+            guard kernel.knowsEveryTracepoint else { return }
             let similar = kernel.similarTracepoints(to: hook.subsystem.value, hook.event.value).first
             error(
                 .unknownTracepoint, hook.event.range,
@@ -234,11 +237,63 @@ extension PolicyCheck {
                 "`refCtrOffsets` has \(counters) entries for \(places) places",
                 help: "give one for each")
         }
+        for place in hook.places { checkPlace(place, hook) }
         for digest in hook.binaryDigests where !Self.isDigest(digest.value) {
             error(
                 .badUserProbe, digest.range, "\(code(digest.value)) is not a digest",
                 help: "write `sha256:` or `build-id:` and hexadecimal digits")
         }
+    }
+
+    private mutating func checkPlace(_ place: UserProbePlace, _ hook: UserProbeHook) {
+        guard let name = place.name else {
+            error(
+                .badUserProbe, place.range, "\(code(place.text)) is not a function and an offset",
+                help: "write `name` or `name+0x10`")
+            return
+        }
+        guard !isFull, case .failure(let problem)? = kernel?.place(name, inFile: hook.path.value) else {
+            return
+        }
+        error(
+            .badUserProbe, place.range,
+            "\(code(place.text)) of \(code(hook.path.value)) cannot be probed: \(problem.message)",
+            help: problem.help)
+    }
+
+    mutating func checkStaticProbe(_ hook: USDTHook) {
+        checkProbePath(hook.path)
+        guard !isFull,
+            let found = kernel?.staticProbe(hook.provider.value, hook.name.value, inFile: hook.path.value)
+        else { return }
+        switch found {
+        case .failure(let problem):
+            error(
+                .badUserProbe, hook.name.range,
+                "\(code(hook.target.value)) of \(code(hook.path.value)) cannot be probed: \(problem.message)",
+                help: problem.help)
+        case .success(let places):
+            for argument in hook.arguments { checkStaticArgument(argument, hook, places) }
+        }
+    }
+
+    private mutating func checkStaticArgument(
+        _ argument: Argument, _ hook: USDTHook, _ places: [StaticProbePlace]
+    ) {
+        let count = places.map(\.arguments.count).min() ?? 0
+        guard argument.index < count else {
+            error(
+                .argumentPastPrototype, argument.indexRange,
+                "\(code(hook.target.value)) has no argument \(argument.index): it has \(count)",
+                help: count == 0 ? "remove the argument" : "the indexes are 0 to \(count - 1)")
+            return
+        }
+        let unreadable = places.lazy.map { $0.arguments[argument.index] }.first { $0.location == nil }
+        guard let unreadable else { return }
+        error(
+            .typeCannotWork, argument.indexRange,
+            "argument \(argument.index) of \(code(hook.target.value)) is \(code(unreadable.text)), which cannot be read",
+            help: "it is no integer, or not in a register or at an address in one")
     }
 
     private static func isDigest(_ text: String) -> Bool {

@@ -95,6 +95,13 @@ extension PolicyCheck {
             undefinedList(name, value.range)
             return
         }
+        if list.kind.value == .syscalls {
+            for call in list.values where SystemCallName(call.value)?.number == nil {
+                error(
+                    .badList, call.range, "\(code(call.value)) has no number that could be compared",
+                    help: "write it like `sys_openat` or `i386/sys_openat`")
+            }
+        }
         guard list.kind.value != .syscalls, list.kind.value != .generatedSyscalls else { return }
         error(
             .badList, value.range, "the list \(code(name)) does not hold system calls",

@@ -49,6 +49,14 @@ extension Sequence<Diagnostic> {
     /// Whether any of them is an error.
     public var hasErrors: Bool { contains { $0.severity == .error } }
 
+    /// Whether an error lies in a policy of the same file.
+    public func hasErrors(in policy: TracingPolicy) -> Bool {
+        contains {
+            $0.severity == .error && policy.range.start <= $0.range.start
+                && $0.range.start <= policy.range.end
+        }
+    }
+
     /// In the order of the text, each finding once.
     ///
     /// The content of a YAML alias is read at each of its uses, and would be reported as often.

@@ -61,6 +61,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case hookLimit = "SHR213"
     case notAttachable = "SHR214"
     case impossibleOverride = "SHR215"
+    case overrideOfNothing = "SHR232"
     case unknownTracepoint = "SHR216"
 
     case argumentPastPrototype = "SHR301"
@@ -100,6 +101,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case parameterOfOtherAction = "SHR506"
     case badRateLimit = "SHR507"
     case missingParameter = "SHR508"
+    case badWebAddress = "SHR509"
 
     case notSupported = "SHR901"
 
@@ -125,6 +127,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .numberOutOfRange: "a number is out of range"
         case .hookLimit: "Policies reach a limit of a hook together"
         case .impossibleOverride: "Override cannot do this"
+        case .overrideOfNothing: "Override of a function that returns nothing"
         case .notAttachable: "The kernel lets nothing attach to the function"
         case .unknownTracepoint: "the kernel has no such tracepoint"
         case .wrongAPIVersion: "apiVersion is not that of policies"
@@ -189,11 +192,12 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .actionNotForHook: "an action is not possible on this kind of hook"
         case .overrideNotPossible: "Override is not possible on this function"
         case .badErrorNumber: "argError is not an error number"
-        case .errorNumberMissing: "Override reports success"
+        case .errorNumberMissing: "Override without an error"
         case .badSignal: "argSig is not a signal"
         case .parameterOfOtherAction: "a parameter belongs to another action"
         case .badRateLimit: "a rate limit is malformed"
         case .missingParameter: "an action lacks a parameter"
+        case .badWebAddress: "what an action asks for is no page and no domain name"
         case .notSupported: "this version of shriked cannot do it"
         }
     }

@@ -24,17 +24,42 @@ extension PolicySpec {
         }
     }
 
+    /// The calls of an enforcer, each once.
+    public func functions(of enforcer: Enforcer, kernel: (any KernelFacts)?) -> [HookedFunction] {
+        var seen: Set<String> = []
+        return enforcer.calls.flatMap { call -> [HookedFunction] in
+            let isSyscall = !call.value.hasPrefix("security_")
+            guard let name = listReference(call.value) else {
+                let symbol = isSyscall ? SyscallSymbol.symbol(for: call.value) : call.value
+                return [HookedFunction(symbol: symbol, isSyscall: isSyscall)]
+            }
+            // A list of plain functions says by each name what it is.
+            return members(of: name, isSyscall: false, kernel).map { member in
+                guard !member.isSyscall, SyscallSymbol.bareName(of: member.symbol) != nil else {
+                    return member
+                }
+                return HookedFunction(symbol: SyscallSymbol.symbol(for: member.symbol), isSyscall: true)
+            }
+        }.filter { seen.insert($0.symbol).inserted }
+    }
+
     private func members(of hook: KprobeHook, _ kernel: (any KernelFacts)?) -> [HookedFunction] {
         guard let name = hook.listName else {
             return [HookedFunction(symbol: hook.symbol, isSyscall: hook.syscall)]
         }
+        return members(of: name, isSyscall: hook.syscall, kernel)
+    }
+
+    private func members(
+        of name: String, isSyscall: Bool, _ kernel: (any KernelFacts)?
+    ) -> [HookedFunction] {
         guard let list = lists.first(where: { $0.name.value == name }) else { return [] }
         switch list.kind.value {
         case .functions:
             return list.values.map { value in
                 HookedFunction(
-                    symbol: hook.syscall ? SyscallSymbol.symbol(for: value.value) : value.value,
-                    isSyscall: hook.syscall)
+                    symbol: isSyscall ? SyscallSymbol.symbol(for: value.value) : value.value,
+                    isSyscall: isSyscall)
             }
         case .syscalls:
             return list.values.map { value in
@@ -44,7 +69,7 @@ extension PolicySpec {
             return (kernel?.systemCallSymbols ?? []).map { HookedFunction(symbol: $0, isSyscall: true) }
         case .generatedFtrace:
             return (list.matchingFunctions(kernel) ?? []).map {
-                HookedFunction(symbol: $0, isSyscall: hook.syscall)
+                HookedFunction(symbol: $0, isSyscall: isSyscall)
             }
         }
     }

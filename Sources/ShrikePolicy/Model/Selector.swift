@@ -7,7 +7,7 @@ public struct Selector: Sendable {
     /// A name for statistics.
     public let label: String?
     /// Conditions on arguments.
-    public let matchArgs: [ArgumentFilter]
+    public internal(set) var matchArgs: [ArgumentFilter]
     /// Conditions on `data`; their index is the position in the list.
     public let matchData: [ArgumentFilter]
     /// Conditions on the return value.

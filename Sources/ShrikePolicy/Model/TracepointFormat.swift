@@ -6,6 +6,9 @@ public struct TracepointFormat: Sendable, Hashable {
     /// The fields; the four that all tracepoints have come first.
     public var fields: [TracepointField]
 
+    /// Fields that are known from elsewhere.
+    public init(fields: [TracepointField]) { self.fields = fields }
+
     /// Reads the text of a `format` file. Lines that are not fields say nothing here.
     public init(parsing text: some StringProtocol) {
         fields = text.split(separator: "\n").compactMap { TracepointField(parsing: $0) }
@@ -24,6 +27,8 @@ public struct TracepointField: Sendable, Hashable {
         case text
         /// A word that says where in the record a text is, `__data_loc char[]`.
         case dataLocation
+        /// An array of 64-bit numbers.
+        case words
         /// Something else.
         case other
     }
@@ -38,6 +43,11 @@ public struct TracepointField: Sendable, Hashable {
     public var bytes: Int
     /// A number with a sign.
     public var isSigned: Bool
+
+    /// A field that is known from elsewhere.
+    public init(name: String, type: String, offset: Int, bytes: Int, isSigned: Bool) {
+        (self.name, self.type, self.offset, self.bytes, self.isSigned) = (name, type, offset, bytes, isSigned)
+    }
 
     /// `field:const char * filename;	offset:24;	size:8;	signed:0;`
     init?(parsing line: some StringProtocol) {
@@ -71,9 +81,15 @@ public struct TracepointField: Sendable, Hashable {
             return type.contains("char") && bytes == 4 ? .dataLocation : .other
         }
         if type.hasPrefix("__rel_loc") { return .other }
-        if type.hasSuffix("]") { return type.hasPrefix("char[") ? .text : .other }
+        if type.hasSuffix("]") { return type.hasPrefix("char[") ? .text : isOfWords ? .words : .other }
         if type.hasSuffix("*") { return bytes == 8 ? .pointer(isText: type.contains("char")) : .other }
         return [1, 2, 4, 8].contains(bytes) ? .integer : .other
+    }
+
+    private var isOfWords: Bool {
+        let element = type.prefix { $0 != "[" }
+        return ["long", "unsigned long", "u64", "__u64", "s64", "__s64"].contains(String(element))
+            && bytes > 0 && bytes.isMultiple(of: 8)
     }
 
     /// The type that `auto` stands for; nil when the field has none.
@@ -84,6 +100,7 @@ public struct TracepointField: Sendable, Hashable {
         case .integer: isSigned ? .int32 : .uint32
         case .pointer(let isText): isText ? .string : .uint64
         case .text, .dataLocation: .string
+        case .words: .constBuffer
         case .other: nil
         }
     }
@@ -95,7 +112,8 @@ public struct TracepointField: Sendable, Hashable {
         case .nop: true
         case .dataLoc: shape == .dataLocation
         // An argument of a system call stands there as a number, whatever it is.
-        case .string, .charBuffer: ![.other, .integer].contains(shape) || shape == .integer && bytes == 8
+        case .string, .charBuffer:
+            ![.other, .words, .integer].contains(shape) || shape == .integer && bytes == 8
         case .syscall64: shape == .integer
         case _ where type.integerShape != nil: shape == .integer || shape.isPointer
         default: shape.isPointer || shape == .integer && bytes == 8
