@@ -73,7 +73,7 @@ import Testing
         try withFolder(files) { folder in
             let outcome = try shrike("--any-version", ".", folder: folder)
             #expect(outcome.status == 1)
-            #expect(outcome.output.contains("./sub/b.yml:7:11: warning: "), "\(outcome.output)")
+            #expect(outcome.output.contains("\nsub/b.yml:7:11: warning: "), "\(outcome.output)")
             #expect(outcome.output.contains("2 policies in 3 files; 1 other documents passed over"))
             #expect(!outcome.output.contains("\u{1B}"))
         }

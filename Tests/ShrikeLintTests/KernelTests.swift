@@ -33,6 +33,58 @@ import Testing
         }
     }
 
+    @Test(
+        "Records of tracepoints are what the kernels' format files say",
+        arguments: ["5.10", "6.1", "6.12", "7.3"])
+    func records(label: String) throws {
+        let kernel = try kernel(label)
+        let exec = try #require(kernel.tracepoint("sched", "sched_process_exec"))
+        #expect(
+            exec.fields.map(\.name) == [
+                "common_type", "common_flags", "common_preempt_count", "common_pid", "filename", "pid",
+                "old_pid",
+            ])
+        #expect(
+            exec.fields[4]
+                == TracepointField(
+                    name: "filename", type: "__data_loc char[]", offset: 8, bytes: 4,
+                    isSigned: exec.fields[4].isSigned))
+        #expect(
+            exec.fields[5]
+                == TracepointField(name: "pid", type: "pid_t", offset: 12, bytes: 4, isSigned: true))
+        let openat = try #require(kernel.tracepoint("syscalls", "sys_enter_openat"))
+        #expect(openat.fields[4..<9].map(\.name) == ["__syscall_nr", "dfd", "filename", "flags", "mode"])
+        #expect(kernel.tracepoint("sched", "no_such_event") == nil)
+        let raw = try #require(kernel.rawTracepoint(named: "sched_process_exec"))
+        #expect(raw.parameters.map(\.spelling) == ["struct task_struct *", "pid_t", "struct linux_binprm *"])
+    }
+
+    @Test("What runs at boot only cannot be traced", arguments: ["5.10", "6.1", "6.12", "7.3"])
+    func traceability(label: String) throws {
+        let kernel = try kernel(label)
+        #expect(kernel.isUntraceable("security_init"))
+        for name in ["security_file_open", "commit_creds", "__x64_sys_openat", "no_such_function"] {
+            #expect(!kernel.isUntraceable(name), "\(name)")
+        }
+    }
+
+    @Test("Arguments of tracepoints are checked against the record")
+    func tracepointArguments() {
+        func findings(_ event: String, _ argument: String) -> [LintFinding] {
+            let text =
+                "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\nspec:\n  tracepoints:\n"
+                + "  - subsystem: sched\n    event: \(event)\n    tags: [exec]\n    args: [\(argument)]\n"
+            return lint(text).findings.filter { $0.severity == .error }
+        }
+        #expect(findings("sched_process_exec", "{index: 4, type: string}").isEmpty)
+        let past = findings("sched_process_exec", "{index: 7, type: string}")
+        #expect(past.map(\.message) == ["`sched/sched_process_exec` has no field 7"])
+        #expect(past.first?.kernels.count == 4)
+        #expect(findings("sched_process_exec", "{index: 4, type: int32}").count == 1)
+        // A module may bring it, with whatever record.
+        #expect(findings("sched_of_a_module", "{index: 40, type: string}").isEmpty)
+    }
+
     @Test("A function of newer kernels is missing in the older")
     func differences() throws {
         #expect(try kernel("5.10").function(named: "security_file_truncate") == nil)

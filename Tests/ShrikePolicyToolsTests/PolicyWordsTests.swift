@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What policies say in words, and what changes between two of them.
 
+import ShrikeLint
+import ShrikePolicy
 import Testing
 
 @testable import ShrikePolicyTools
@@ -81,6 +83,28 @@ import Testing
                     "syscall/ptrace",
                 ])
         }
+    }
+
+    @Test func whatMustNotBeReadIsNotMappedEither() throws {
+        var intent = PolicyIntent()
+        intent.deniedReads = ["/etc/shadow"]
+        intent.binaries = ["/usr/bin/cat"]
+        #expect(!intent.isEmpty)
+        let world = try PolicyWorld(try policies(intent.yaml))
+        #expect(world.hooks.map(\.description).sorted() == ["lsm/file_permission", "lsm/mmap_file"])
+        #expect(intent.yaml.contains(#"{index: 1, operator: Mask, values: ["4"]}"#))
+    }
+
+    @Test("Each class of system calls loads on every supported kernel", arguments: SystemCallClass.allCases)
+    func classes(of calls: SystemCallClass) throws {
+        var intent = PolicyIntent()
+        intent.watchedClasses = [calls, calls]
+        let world = try PolicyWorld(try policies(intent.yaml))
+        #expect(world.hooks.count == calls.names.count)
+        let kernels = KnownKernel.all.filter { $0.label != "5.10" }
+        let report = Linter(kernels: kernels).lint([LintInput(file: "p.yaml", bytes: Array(intent.yaml.utf8))]
+        )
+        #expect(!report.findings.contains { $0.severity == .error }, "\(report.findings.map(\.message))")
     }
 
     @Test func onlySomeBinariesAreMeant() throws {

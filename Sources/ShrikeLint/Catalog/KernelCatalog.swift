@@ -151,7 +151,7 @@ extension RuleCatalog {
         write: Follow the message. It is found where all policies of a node are put together, so only `shriked` reports it.
 
         ## SHR216 error the kernel has no such tracepoint
-        why: The policy is refused on such a kernel. Its records are known on the machine only, so `shriked` reports it; of names SHR233 speaks.
+        why: The policy is refused on such a kernel. What modules may bring SHR233 speaks of.
         write: Write an event of `/sys/kernel/tracing/events`.
 
         ## SHR230 warning a compiler's copy of a function
@@ -200,12 +200,24 @@ extension RuleCatalog {
             matchActions: [{action: Override, argError: -1}]
 
         ## SHR233 warning a trace event that kernels lack
-        why: The policy is refused on such a kernel, unless a module brings the event.
+        why: An error with `--kernel live`, when that kernel does not list it. The policy is refused on such a kernel, unless a module brings the event.
         write: Write an event that all kernels have.
         bad:
         tracepoints: [{subsystem: sched, event: sched_process_execute}]
         good:
         tracepoints: [{subsystem: sched, event: sched_process_exec}]
+
+        ## SHR234 warning a function that kernels let nobody trace
+        why: It runs at boot only, and its memory is used for something else by now, or the kernel's own tracing runs through it. The policy is refused when it is attached.
+        write: Hook the function that calls it, or one that it calls.
+        bad:
+        kprobes:
+        - call: security_init
+          syscall: false
+        good:
+        kprobes:
+        - call: security_file_open
+          syscall: false
 
         ## SHR301 error an argument index is past the function's parameters
         why: What is read is whatever the register holds.

@@ -906,8 +906,8 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
             matchActions: [{action: Override, argError: -13}]
 
-        ## SHR504 warning Override reports success
-        why: The caller believes that the call succeeded, although it was not made.
+        ## SHR504 error Override without an error
+        why: A program that returns 0 lets the call go on. Tetragon makes the caller believe that it succeeded, where the kernel allows that.
         write: Add `argError: -1`.
         bad:
         kprobes:
@@ -996,14 +996,36 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
             matchActions: [{action: Post}]
 
-        ## SHR901 error this version of shriked cannot do it
-        why: The language has it, the engine does not yet; the policy is refused where it is loaded, never weakened.
-        write: Use what is supported, or wait for the version that does it. `--any-version` leaves these findings out.
+        ## SHR509 error what an action asks for is no page and no domain name
+        why: Nobody would answer.
+        write: Write `http://` or `https://`, a host and a path; or a domain name without them.
         bad:
-        uprobes: [{path: /usr/bin/bash, symbols: [readline]}]
+        kprobes:
+        - call: security_file_open
+          syscall: false
+          selectors:
+          - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
+            matchActions: [{action: GetUrl, argUrl: example.com/hit}]
         good:
         kprobes:
         - call: security_file_open
           syscall: false
+          selectors:
+          - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
+            matchActions: [{action: GetUrl, argUrl: "https://example.com/hit"}]
+
+        ## SHR901 error this version of shriked cannot do it
+        why: The language has it, the engine does not yet; the policy is refused where it is loaded, never weakened.
+        write: Use what is supported, or wait for the version that does it. `--any-version` leaves these findings out.
+        bad:
+        uprobes:
+        - path: /usr/bin/bash
+          symbols: [readline]
+          return: true
+          returnArg: {index: 0, type: string}
+        good:
+        uprobes:
+        - path: /usr/bin/bash
+          symbols: [readline]
         """#
 }

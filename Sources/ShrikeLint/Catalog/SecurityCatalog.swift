@@ -286,7 +286,7 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
 
         ## SHR667 warning a request that is not the last action
-        why: Only the last action of the list is handed to user space, so the request is not made.
+        why: Tetragon hands only the last action of the list to user space, and then the request is not made; Shrike makes all of them.
         write: Move it to the end.
         bad:
         kprobes:

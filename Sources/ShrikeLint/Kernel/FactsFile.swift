@@ -15,12 +15,21 @@ struct FactsFile: Sendable {
         let end: Int
     }
 
-    /// A function as the table has it.
+    /// A function, a raw tracepoint or a tracepoint's record as its table has it.
     struct Entry {
         /// Bit i: kernel i has it.
         let kernels: UInt8
-        /// The prototype in each kernel that has it; one number when all agree.
-        let prototypes: [Int]
+        /// Bit i: kernel i has it and lets nobody trace it.
+        let untraceable: UInt8
+        /// The prototype or record in each kernel that has it; one number when all agree.
+        let numbers: [Int]
+
+        /// Of one kernel; nil when it has none.
+        func number(kernel: Int) -> Int? {
+            let bit: UInt8 = 1 << UInt8(kernel)
+            guard kernels & bit != 0 else { return nil }
+            return numbers.count == 1 ? numbers[0] : numbers[(kernels & (bit - 1)).nonzeroBitCount]
+        }
     }
 
     /// The facts that are built into the program.
@@ -33,15 +42,16 @@ struct FactsFile: Sendable {
     private let prototypeOffsets: [Int]
     private let functions: Table
     private let tracepoints: Table
+    private let records: Table
+    /// Where the fields of records are told; read when the first record is asked for.
+    private let recordsOffset: Int
 
     private init() {
         var reader = Reader(offset: 8)
         labels = (0..<reader.byte()).map { _ in String(decoding: reader.bytes(reader.byte()), as: UTF8.self) }
         let pieces = (0..<reader.byte()).map { _ in Array(reader.bytes(reader.byte())) }
         self.pieces = pieces
-        let typeCount = reader.word()
-        _ = reader.word()
-        types = (0..<typeCount).map { _ in
+        types = reader.section { reader in
             let (kind, width) = (reader.byte(), reader.byte())
             let spelling = Self.text(reader.bytes(reader.byte()), pieces)
             return Self.type(kind, width, spelling)
@@ -57,18 +67,52 @@ struct FactsFile: Sendable {
         prototypeOffsets = offsets
         functions = reader.table()
         tracepoints = reader.table()
+        recordsOffset = reader.offset
+        for _ in 0..<3 { reader.skipSection() }
+        records = reader.table()
     }
 
     /// The function of that name.
     func function(_ name: String) -> Entry? {
-        guard var reader = find(Array(name.utf8), in: functions, isFunction: true) else { return nil }
-        return entry(&reader)
+        find(Array(name.utf8), in: functions)
     }
 
-    /// Which kernels have a trace event: bit i for kernel i.
-    func tracepoint(_ name: String) -> UInt8 {
-        guard var reader = find(Array(name.utf8), in: tracepoints, isFunction: false) else { return 0 }
-        return UInt8(reader.byte())
+    /// The raw tracepoint of that name.
+    func tracepoint(_ name: String) -> Entry? {
+        find(Array(name.utf8), in: tracepoints)
+    }
+
+    /// Whether a kernel has the function and nothing can be attached to it.
+    func isUntraceable(_ name: String, kernel: Int) -> Bool {
+        (function(name)?.untraceable ?? 0) & 1 << UInt8(kernel) != 0
+    }
+
+    /// The record of a tracepoint, `subsystem/event`.
+    func record(_ name: String) -> Entry? {
+        find(Array(name.utf8), in: records)
+    }
+
+    /// The record of that number.
+    func format(_ number: Int) -> TracepointFormat? {
+        Self.formats.indices.contains(number) ? Self.formats[number] : nil
+    }
+
+    private static let formats = embedded.readFormats()
+
+    private func readFormats() -> [TracepointFormat] {
+        var reader = Reader(offset: recordsOffset)
+        let words = reader.section { reader in Self.text(reader.bytes(reader.byte()), pieces) }
+        let fields = reader.section { reader in
+            let (name, type, offset, size) = (
+                reader.number(), reader.number(), reader.number(), reader.number()
+            )
+            return TracepointField(
+                name: words[name], type: words[type], offset: offset, bytes: size >> 1,
+                isSigned: size & 1 != 0)
+        }
+        return reader.section { reader in
+            TracepointFormat(fields: (0..<reader.byte()).map { _ in fields[reader.number()] })
+        }
     }
 
     /// The prototype of that number.
@@ -92,8 +136,11 @@ struct FactsFile: Sendable {
 
     private func entry(_ reader: inout Reader) -> Entry {
         let mask = UInt8(reader.byte())
-        let count = mask & 0x80 == 0 ? 1 : (mask & 0x7F).nonzeroBitCount
-        return Entry(kernels: mask & 0x7F, prototypes: (0..<count).map { _ in reader.number() })
+        let kernels = mask & 0x3F
+        let untraceable = mask & 0x40 == 0 ? 0 : UInt8(reader.byte())
+        let count = mask & 0x80 == 0 ? 1 : kernels.nonzeroBitCount
+        return Entry(
+            kernels: kernels, untraceable: untraceable, numbers: (0..<count).map { _ in reader.number() })
     }
 
     private func nextName(_ reader: inout Reader, _ name: inout [UInt8]) {
@@ -104,8 +151,8 @@ struct FactsFile: Sendable {
         }
     }
 
-    /// A reader behind the name, or nil.
-    private func find(_ name: [UInt8], in table: Table, isFunction: Bool) -> Reader? {
+    /// What belongs to a name; nil when it is not there.
+    private func find(_ name: [UInt8], in table: Table) -> Entry? {
         var (low, high) = (0, table.blocks)
         var current: [UInt8] = []
         while high - low > 1 {
@@ -121,8 +168,8 @@ struct FactsFile: Sendable {
         current = []
         while reader.offset < end {
             nextName(&reader, &current)
-            if current == name { return reader }
-            if isFunction { _ = entry(&reader) } else { _ = reader.byte() }
+            let found = entry(&reader)
+            if current == name { return found }
         }
         return nil
     }
@@ -191,6 +238,18 @@ private struct Reader {
     mutating func bytes(_ count: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
         defer { offset += count }
         return Self.file[offset..<offset + count]
+    }
+
+    /// A list: how many items, how many bytes, the items.
+    mutating func section<Item>(_ item: (inout Reader) -> Item) -> [Item] {
+        let count = word()
+        _ = word()
+        return (0..<count).map { _ in item(&self) }
+    }
+
+    mutating func skipSection() {
+        _ = word()
+        offset += word()
     }
 
     mutating func table() -> FactsFile.Table {

@@ -10,6 +10,19 @@ public protocol LintKernel: KernelFacts, Sendable {
     var label: String { get }
     /// Whether it has a trace event; nil if that is not known.
     func hasTracepoint(_ name: String) -> Bool?
+    /// Whether it has the function and lets nobody trace it.
+    func isUntraceable(_ name: String) -> Bool
+    /// Whether it lists a trace event now, its modules' among them; nil if that cannot be asked: it is not running here,
+    /// or who asks may not see.
+    func lists(_ subsystem: String, _ event: String) -> Bool?
+}
+
+extension LintKernel {
+    /// That is not known.
+    public func isUntraceable(_ name: String) -> Bool { false }
+
+    /// It is not running here.
+    public func lists(_ subsystem: String, _ event: String) -> Bool? { nil }
 }
 
 /// A kernel whose facts are built in.
@@ -27,10 +40,8 @@ public struct KnownKernel: LintKernel {
 
     /// The function of that symbol.
     public func function(named name: String) -> FunctionPrototype? {
-        guard let entry = FactsFile.embedded.function(name), entry.kernels & bit != 0 else { return nil }
-        let before = (entry.kernels & (bit - 1)).nonzeroBitCount
-        let prototype = entry.prototypes.count == 1 ? entry.prototypes[0] : entry.prototypes[before]
-        return FactsFile.embedded.prototype(prototype, name: name)
+        FactsFile.embedded.function(name)?.number(kernel: number)
+            .flatMap { FactsFile.embedded.prototype($0, name: name) }
     }
 
     /// The functions of the kernel itself, as far as its type information has them.
@@ -42,15 +53,32 @@ public struct KnownKernel: LintKernel {
         return names
     }
 
-    /// Only the names of events are known (SHR233), not the layout of their records.
-    public var knowsTracepoints: Bool { false }
+    /// Modules may bring more (SHR233).
+    public var knowsEveryTracepoint: Bool { false }
+
+    /// What the record of a tracepoint holds; nil when the kernel itself has none of that name.
+    public func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {
+        FactsFile.embedded.record("\(subsystem)/\(event)")?.number(kernel: number)
+            .flatMap { FactsFile.embedded.format($0) }
+    }
+
+    /// What a raw tracepoint hands over.
+    public func rawTracepoint(named event: String) -> FunctionPrototype? {
+        FactsFile.embedded.tracepoint(event)?.number(kernel: number)
+            .flatMap { FactsFile.embedded.prototype($0, name: event) }
+    }
+
+    /// Whether it has the function and lets nobody trace it.
+    public func isUntraceable(_ name: String) -> Bool {
+        FactsFile.embedded.isUntraceable(name, kernel: number)
+    }
 
     /// Whether there is an LSM hook of that name.
     public func hasLSMHook(_ name: String) -> Bool { function(named: "bpf_lsm_" + name) != nil }
 
     /// Whether there is a trace event of that name.
     public func hasTracepoint(_ name: String) -> Bool? {
-        FactsFile.embedded.tracepoint(name) & bit != 0
+        FactsFile.embedded.tracepoint(name)?.number(kernel: number) != nil
     }
 
     /// Symbols that differ in a few letters.

@@ -36,6 +36,16 @@ public indirect enum JSONValue: Sendable {
         }
     }
 
+    /// The text on one line, without blanks.
+    public var line: String {
+        switch self {
+        case .array(let items): "[" + items.map(\.line).joined(separator: ",") + "]"
+        case .object(let members):
+            "{" + members.map { Self.quoted($0.0) + ":" + $0.1.line }.joined(separator: ",") + "}"
+        default: text()
+        }
+    }
+
     /// The text in quotes, escaped.
     public static func quoted(_ text: String) -> String {
         var result = "\""

@@ -25,6 +25,22 @@ public enum RuleReference {
         }.joined()
     }
 
+    /// What `--list-rules --format json` prints: all of it, the examples as whole files.
+    public static var json: String {
+        let rules = RuleCatalog.rules.sorted { $0.id < $1.id }.map { rule in
+            JSONValue.object(
+                [
+                    ("rule", .string(rule.id)), ("severity", .string(rule.severity.rawValue)),
+                    ("group", .string(rule.group.rawValue)), ("title", .string(rule.title)),
+                    ("why", .string(rule.why)), ("instead", .string(rule.instead)),
+                ]
+                    + [("bad", rule.bad), ("good", rule.good)].compactMap { name, example in
+                        example.map { (name, .string($0.file)) }
+                    })
+        }
+        return JSONValue.array(rules).text() + "\n"
+    }
+
     /// The reference page.
     public static var markdown: String {
         var text = """

@@ -9,11 +9,10 @@ extension PolicyLint {
             switch rule.hook {
             case let kprobe as KprobeHook where kprobe.listName == nil && !kprobe.syscall:
                 checkCopies(kprobe)
+                checkTraceable(kprobe)
                 checkChanges(kprobe.call.value, kprobe)
-                checkReturnType(kprobe.call.value, rule)
             case let lsm as LSMHook:
                 checkChanges("bpf_lsm_" + lsm.hook.value, lsm)
-                checkReturnType("bpf_lsm_" + lsm.hook.value, rule)
             case let tracepoint as TracepointHook:
                 checkTracepoint(tracepoint)
             default: break
@@ -29,6 +28,15 @@ extension PolicyLint {
             "SHR230", hook.call.range,
             "`\(suffix)` marks a copy that one build of one kernel has, with parameters of its own",
             help: "hook the function that calls it, or an LSM hook")
+    }
+
+    /// Functions that are there, and that nothing can be attached to.
+    private mutating func checkTraceable(_ hook: KprobeHook) {
+        let kept = kernels.filter { $0.isUntraceable(hook.call.value) }
+        guard !kept.isEmpty else { return }
+        report(
+            "SHR234", hook.call.range, "\(code(hook.call.value)) cannot be traced",
+            help: "hook the function that calls it, or one that it calls", kernels: kept.map(\.label))
     }
 
     /// Parameters whose type is not the same in all kernels.
@@ -56,23 +64,16 @@ extension PolicyLint {
         }
     }
 
-    private mutating func checkReturnType(_ symbol: String, _ rule: RuleHook) {
-        guard let action = rule.selectors.flatMap(\.actions).first(where: { $0.kind.value == .override })
-        else {
-            return
-        }
-        let void = kernels.filter { kernel in
-            kernel.function(named: symbol).map { $0.returnType.kind == .void } ?? false
-        }
-        guard !void.isEmpty else { return }
-        report(
-            "SHR232", action.kind.range,
-            "\(code(rule.hook.target.value)) returns nothing: there is nothing to override",
-            help: "hook the check that comes before it", kernels: void.map(\.label))
-    }
-
     private mutating func checkTracepoint(_ hook: TracepointHook) {
         let event = hook.event.value
+        let areNames = ![hook.subsystem.value, event].contains { $0.utf8.contains(UInt8(ascii: "/")) }
+        if areNames, let running = kernels.first(where: { $0.lists(hook.subsystem.value, event) == false }) {
+            report(
+                "SHR233", hook.event.range, severity: .error,
+                "the running kernel has no trace event \(code(hook.target.value))",
+                help: "`/sys/kernel/tracing/events` lists what it has", kernels: [running.label])
+            return
+        }
         // Those of single system calls are made in another way, and have no type of their own.
         if hook.subsystem.value == "syscalls" {
             let name = ["sys_enter_", "sys_exit_"].first { event.hasPrefix($0) }.map {
@@ -88,7 +89,9 @@ extension PolicyLint {
                 kernels: missing.map(\.label))
             return
         }
-        let missing = kernels.filter { $0.hasTracepoint(event) == false }
+        let missing = kernels.filter {
+            $0.lists(hook.subsystem.value, event) != true && $0.hasTracepoint(event) == false
+        }
         guard !missing.isEmpty else { return }
         report(
             "SHR233", hook.event.range,

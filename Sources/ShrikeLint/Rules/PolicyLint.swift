@@ -43,13 +43,14 @@ struct PolicyLint {
 
     /// Adds a finding with the severity of its rule.
     mutating func report(
-        _ rule: String, _ range: SourceRange, _ message: String, help: String? = nil,
+        _ rule: String, _ range: SourceRange, severity: Severity? = nil, _ message: String,
+        help: String? = nil,
         kernels: [String] = [], fix: TextEdit? = nil
     ) {
         guard findings.count < 1000 else { return }
         findings.append(
             LintFinding(
-                rule: rule, severity: RuleCatalog.rule(rule)?.severity ?? .warning, range: range,
+                rule: rule, severity: severity ?? RuleCatalog.rule(rule)?.severity ?? .warning, range: range,
                 message: message, help: help, kernels: kernels, fix: fix))
     }
 

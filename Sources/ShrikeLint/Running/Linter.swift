@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // From texts to findings: load, check for each kernel, lint, mend, silence. Pure.
 
+internal import Dispatch
 internal import ShrikePolicy
+internal import Synchronization
 
 /// One text to lint.
 public struct LintInput: Sendable {
@@ -67,35 +69,53 @@ public struct Linter: Sendable {
         var report = LintReport()
         report.files = inputs.count
         var all: [TracingPolicy] = []
-        var perFile: [(input: LintInput, findings: [LintFinding])] = []
-        for input in inputs {
-            let text = SourceText(input.bytes)
-            report.texts[input.file] = text
-            let (result, others) = PolicyLoader.loadMixed(input.bytes, file: input.file)
-            report.passedOver += others
-            report.policies += result.policies.count
-            var findings = result.diagnostics.map { finding($0, text: text) }
-            for policy in result.policies where !hasErrors(result.diagnostics, in: policy) {
-                findings += lint(policy, text, input.configuration)
-                all.append(policy)
-            }
-            perFile.append((input, findings))
+        let alone = lintEachAlone(inputs)
+        for (input, one) in zip(inputs, alone) {
+            report.texts[input.file] = one.text
+            report.passedOver += one.passedOver
+            report.policies += one.policyCount
+            all += one.policies
         }
         let together =
             PolicyChecker.checkDuplicates(all).map { finding($0, text: nil) } + CrossFileRules.check(all)
         let byFile = Dictionary(grouping: together) { $0.range.file }
-        for (input, findings) in perFile {
-            let text = report.texts[input.file] ?? SourceText([])
-            finish(findings + (byFile[input.file] ?? []), input, text, &report)
+        for (input, one) in zip(inputs, alone) {
+            finish(one.findings + (byFile[input.file] ?? []), input, one.text, &report)
         }
         return report
     }
 
-    private func hasErrors(_ diagnostics: [Diagnostic], in policy: TracingPolicy) -> Bool {
-        diagnostics.contains {
-            $0.severity == .error && $0.range.start >= policy.range.start
-                && $0.range.start <= policy.range.end
+    /// What can be said about a text by itself.
+    private struct Alone: Sendable {
+        var text: SourceText
+        var findings: [LintFinding]
+        /// The ones that can be read.
+        var policies: [TracingPolicy] = []
+        var policyCount: Int
+        var passedOver: Int
+    }
+
+    /// On all processors: nothing that is said about a text depends on another one.
+    private func lintEachAlone(_ inputs: [LintInput]) -> [Alone] {
+        let results = Mutex([Alone?](repeating: nil, count: inputs.count))
+        DispatchQueue.concurrentPerform(iterations: inputs.count) { index in
+            let one = lintAlone(inputs[index])
+            results.withLock { $0[index] = one }
         }
+        return results.withLock { $0.compactMap(\.self) }
+    }
+
+    private func lintAlone(_ input: LintInput) -> Alone {
+        let text = SourceText(input.bytes)
+        let (result, others) = PolicyLoader.loadMixed(input.bytes, file: input.file)
+        var alone = Alone(
+            text: text, findings: result.diagnostics.map { finding($0, text: text) },
+            policyCount: result.policies.count, passedOver: others)
+        for policy in result.policies where !result.diagnostics.hasErrors(in: policy) {
+            alone.findings += lint(policy, text, input.configuration)
+            alone.policies.append(policy)
+        }
+        return alone
     }
 
     private func lint(

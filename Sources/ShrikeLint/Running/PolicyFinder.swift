@@ -14,7 +14,12 @@ public struct InputError: Error, Sendable, CustomStringConvertible {
     /// What, and why.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
+
+    /// - Parameter error: an `errno`.
+    package init(_ path: String, _ error: Int32) {
+        self.init("\(oneLine(path)): \(String(cString: strerror(error)))")
+    }
 }
 
 /// Reads files and folders.
@@ -52,7 +57,10 @@ public struct PolicyFinder {
     public static func files(at path: String) throws(InputError) -> [String] {
         var status = stat()
         guard stat(path, &status) == 0 else { throw InputError("\(oneLine(path)): \(reason())") }
-        return status.st_mode & S_IFMT == S_IFDIR ? try files(below: path, depth: 0) : [path]
+        guard status.st_mode & S_IFMT == S_IFDIR else { return [path] }
+        let found = try files(below: path, depth: 0)
+        // Messages and annotations name files as people do.
+        return path == "." ? found.map { String($0.dropFirst("./".count)) } : found
     }
 
     private mutating func input(_ path: String) throws(InputError) -> LintInput {

@@ -197,9 +197,11 @@ extension HookPlan {
         switch target.kind {
         case .function: .modifyReturn
         case .functionReturn: .fexit
+        case .functionRegisters: .kprobe
         case .lsm: .lsm(hook: target.symbol)
         case .rawTracepoint: .rawTracepoint(event: target.symbol)
         case .tracepoint: .tracepoint(subsystem: "", event: target.symbol)
+        case .userProbe, .staticProbe: .userProbe
         }
     }
 }

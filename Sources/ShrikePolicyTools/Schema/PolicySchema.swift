@@ -50,9 +50,10 @@ public enum PolicySchema {
         ("required", .array([.string("name")])),
     ])
 
-    /// The CustomResourceDefinitions of both kinds, two YAML documents (JSON is YAML).
+    /// The CustomResourceDefinitions of both kinds and of what nodes say about them, three YAML documents (JSON is YAML).
     public static var customResourceDefinitions: String {
-        PolicyKind.allCases.map { "---\n" + definition($0).text() + "\n" }.joined()
+        (PolicyKind.allCases.map { definition($0) } + [NodeStatusSchema.definition])
+            .map { "---\n" + $0.text() + "\n" }.joined()
     }
 
     private static func definition(_ kind: PolicyKind) -> JSONValue {
@@ -87,6 +88,7 @@ public enum PolicySchema {
                         .object([
                             ("kind", .string(kind.rawValue)), ("listKind", .string(kind.rawValue + "List")),
                             ("plural", .string(plural)), ("singular", .string(singular)),
+                            ("shortNames", .array([.string(kind == .namespaced ? "tgtpn" : "tgtp")])),
                         ])
                     ),
                     ("scope", .string(kind == .namespaced ? "Namespaced" : "Cluster")),

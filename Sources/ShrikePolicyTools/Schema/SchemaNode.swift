@@ -17,6 +17,10 @@ indirect enum SchemaNode: Sendable {
     /// Names to values.
     case names(SchemaNode)
     case object(SchemaObject)
+    /// One of several shapes; for editors only, since Kubernetes wants one type a field.
+    case either([SchemaNode])
+    /// Any value; for editors only.
+    case anything
 }
 
 /// A mapping of fields.
@@ -80,6 +84,9 @@ extension SchemaNode {
                 members.append(("required", .array(object.required.map { .string($0) })))
             }
             if dialect == .editor { members.append(("additionalProperties", .bool(false))) }
+        case .either(let shapes):
+            members.append(("anyOf", .array(shapes.map { $0.json(dialect) })))
+        case .anything: break
         }
         return .object(members)
     }

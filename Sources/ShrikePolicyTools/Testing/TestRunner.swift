@@ -55,33 +55,6 @@ public struct TestOptions: Sendable {
     public init() {}
 }
 
-/// The policies of a test file, with their texts.
-struct PolicySources {
-    var policies: [TracingPolicy] = []
-    /// By file.
-    var texts: [String: SourceText] = [:]
-
-    /// Reads and checks policy files; all that shriked would refuse is a problem.
-    static func load(_ files: [(path: String, bytes: [UInt8])]) -> (
-        sources: PolicySources, problems: [String]
-    ) {
-        var sources = PolicySources()
-        var problems: [String] = []
-        for (path, bytes) in files {
-            let result = PolicyLoader.load(bytes, file: path)
-            problems += result.diagnostics.filter { $0.severity == .error }.map(\.description)
-            sources.policies += result.policies
-            sources.texts[path] = SourceText(bytes)
-        }
-        for policy in sources.policies where problems.isEmpty {
-            let diagnostics = PolicyChecker.check(policy, kernel: nil) + FeatureSupport.check(policy)
-            problems += diagnostics.filter { $0.severity == .error }.map(\.description)
-        }
-        problems += PolicyChecker.checkDuplicates(sources.policies).map(\.description)
-        return (sources, problems)
-    }
-}
-
 /// Runs test files.
 public struct TestRunner {
     private let options: TestOptions
@@ -97,11 +70,12 @@ public struct TestRunner {
     }
 
     /// Runs one file.
-    public func run(_ path: String) -> TestFileResult {
+    /// - Parameter policyFiles: the policies instead of those that the file names.
+    public func run(_ path: String, policyFiles: [String]? = nil) -> TestFileResult {
         var result = TestFileResult(file: path)
         do {
             let file = try TestFile(try read(path), file: path)
-            let paths = Self.policyPaths(of: file)
+            let paths = policyFiles ?? Self.policyPaths(of: file)
             var texts: [(path: String, bytes: [UInt8])] = []
             for policy in paths { texts.append((policy, try read(policy))) }
             let (sources, problems) = PolicySources.load(texts)

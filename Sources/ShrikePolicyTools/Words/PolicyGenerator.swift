@@ -10,6 +10,8 @@ public struct PolicyIntent: Sendable {
     public var name = "generated"
     /// Files that must not be opened; a folder ends in a slash.
     public var deniedOpens: [String] = []
+    /// Files that must not be read.
+    public var deniedReads: [String] = []
     /// Files that must not be written.
     public var deniedWrites: [String] = []
     /// Programs that must not be executed.
@@ -20,6 +22,8 @@ public struct PolicyIntent: Sendable {
     public var watchesExecutions = false
     /// System calls that are reported, by name.
     public var watchedSystemCalls: [String] = []
+    /// System calls that are reported, by what they are for.
+    public var watchedClasses: [SystemCallClass] = []
     /// Kill, beside refusing.
     public var kills = false
     /// Only processes of these executables.
@@ -32,8 +36,15 @@ public struct PolicyIntent: Sendable {
 
     /// Whether nothing is asked for.
     public var isEmpty: Bool {
-        deniedOpens.isEmpty && deniedWrites.isEmpty && deniedPrograms.isEmpty && watchedOpens.isEmpty
-            && !watchesExecutions && watchedSystemCalls.isEmpty
+        deniedOpens.isEmpty && deniedReads.isEmpty && deniedWrites.isEmpty && deniedPrograms.isEmpty
+            && watchedOpens.isEmpty && !watchesExecutions && calls.isEmpty
+    }
+
+    /// Every watched system call once, as lists name it.
+    private var calls: [String] {
+        var seen: Set<String> = []
+        return (watchedSystemCalls + watchedClasses.flatMap(\.names))
+            .map { $0.hasPrefix("sys_") ? $0 : "sys_" + $0 }.filter { seen.insert($0).inserted }
     }
 
     /// The policy as YAML, with its reasons in comments; two documents when system calls are watched too.
@@ -41,10 +52,11 @@ public struct PolicyIntent: Sendable {
         var documents: [String] = []
         var hooks: [String] = []
         if !deniedOpens.isEmpty || !watchedOpens.isEmpty { hooks.append(openHook) }
-        if !deniedWrites.isEmpty { hooks.append(writeHook) }
+        if !deniedReads.isEmpty || !deniedWrites.isEmpty { hooks.append(accessHook) }
+        if !deniedReads.isEmpty { hooks.append(mappingHook) }
         if !deniedPrograms.isEmpty || watchesExecutions { hooks.append(executionHook) }
         if !hooks.isEmpty { documents.append(head(name) + "  lsmhooks:\n" + hooks.joined()) }
-        if !watchedSystemCalls.isEmpty {
+        if !calls.isEmpty {
             documents.append(head(documents.isEmpty ? name : name + "-calls") + callHooks)
         }
         return documents.joined(separator: "---\n")
@@ -67,10 +79,10 @@ public struct PolicyIntent: Sendable {
         """ + fileSelectors(deniedOpens, action: enforcement) + fileSelectors(watchedOpens, action: nil)
     }
 
-    private var writeHook: String {
+    private var accessHook: String {
         """
-          # file_permission is asked at each write, with what is wanted in bits: 2 is MAY_WRITE. A file that is mapped
-          # writable is written without it: refuse its opening too if that matters.
+          # file_permission is asked at each read and write, with what is wanted in bits: 2 is MAY_WRITE, 4 is MAY_READ. A
+          # file that is mapped writable is written without it: refuse its opening too if that matters.
           - hook: file_permission
             args:
             - {index: 0, type: file}
@@ -78,10 +90,22 @@ public struct PolicyIntent: Sendable {
             selectors:
 
         """
-            + fileSelectors(
-                deniedWrites, action: enforcement,
-                more: "      - {index: 1, operator: Mask, values: [\"2\"]}\n")
+            + fileSelectors(deniedReads, action: enforcement, more: mask(4))
+            + fileSelectors(deniedWrites, action: enforcement, more: mask(2))
     }
+
+    private var mappingHook: String {
+        """
+          # What is mapped is read without being asked again, so the mapping is refused.
+          - hook: mmap_file
+            args:
+            - {index: 0, type: file}
+            selectors:
+
+        """ + fileSelectors(deniedReads, action: enforcement)
+    }
+
+    private func mask(_ bits: Int) -> String { "      - {index: 1, operator: Mask, values: [\"\(bits)\"]}\n" }
 
     private var executionHook: String {
         """
@@ -99,9 +123,7 @@ public struct PolicyIntent: Sendable {
     private var callHooks: String {
         "  # System calls are seen as they are asked for, on user memory: good for watching, too early to decide on.\n"
             + "  lists:\n  - name: watched\n    type: syscalls\n    values:\n"
-            + watchedSystemCalls.map { name in
-                "    - \(JSONValue.quoted(name.hasPrefix("sys_") ? name : "sys_" + name))\n"
-            }.joined()
+            + calls.map { "    - \(JSONValue.quoted($0))\n" }.joined()
             + "  kprobes:\n  - call: list:watched\n    selectors:\n" + selector([], action: nil)
     }
 

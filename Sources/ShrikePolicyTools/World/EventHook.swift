@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a test names a place in the kernel: lsm/file_open, kprobe/commit_creds, syscall/openat,
-// tracepoint/sched/sched_process_exec, raw/sys_enter.
+// tracepoint/sched/sched_process_exec, raw/sys_enter, uprobe//usr/bin/bash:readline.
 
 internal import ShrikePolicy
 internal import ShrikePolicyCompiler
@@ -19,6 +19,10 @@ public struct EventHook: Sendable, Hashable, CustomStringConvertible {
         case tracepoint
         /// A raw tracepoint.
         case raw
+        /// A place in a user space file: path:place.
+        case uprobe
+        /// A static probe of a user space file: path:provider:name.
+        case usdt
     }
 
     /// What it is.
@@ -50,7 +54,9 @@ public struct EventHook: Sendable, Hashable, CustomStringConvertible {
         case .lsm: kind = .lsm
         case .rawTracepoint: kind = .raw
         case .tracepoint: kind = .tracepoint
-        case .function, .functionReturn: kind = target.isSyscall ? .syscall : .kprobe
+        case .userProbe: kind = .uprobe
+        case .staticProbe: kind = .usdt
+        case .function, .functionReturn, .functionRegisters: kind = target.isSyscall ? .syscall : .kprobe
         }
         symbol = target.symbol
         let name =

@@ -100,8 +100,9 @@ public final class PolicyWorld {
     private func selectors(of plan: HookPlan, _ numbers: [Int], _ kernel: OfflineKernel) -> [SelectorID] {
         var result: [SelectorID] = []
         for number in numbers {
-            let spec = policies[number].spec
-            for (position, hook) in spec.hooks.enumerated() where isPart(hook, of: plan, spec, kernel) {
+            let policy = policies[number]
+            for (position, hook) in policy.spec.hooks.enumerated()
+            where isPart(hook, of: plan, policy, kernel) {
                 result += (0..<max(hook.selectors.count, 1)).map {
                     SelectorID(policy: number, hook: position, selector: $0)
                 }
@@ -112,24 +113,22 @@ public final class PolicyWorld {
     }
 
     private func isPart(
-        _ hook: any PolicyHook, of plan: HookPlan, _ spec: PolicySpec, _ kernel: OfflineKernel
+        _ hook: any PolicyHook, of plan: HookPlan, _ policy: TracingPolicy, _ kernel: OfflineKernel
     ) -> Bool {
         switch hook {
         case let hook as KprobeHook:
-            guard plan.target.kind == .function || plan.target.kind == .functionReturn else { return false }
-            let isHooked = spec.functions(of: hook, kernel: kernel).contains {
-                $0.symbol == plan.target.symbol && $0.isSyscall == plan.target.isSyscall
+            return policy.spec.functions(of: hook, kernel: kernel).contains {
+                PolicyCompiler.targets(of: hook, $0, of: policy).contains(plan.target)
             }
-            let seesReturn = hook.returns && hook.returnArgument != nil
-            guard isHooked, seesReturn else { return isHooked && plan.target.kind == .function }
-            if plan.target.kind == .functionReturn { return true }
-            return spec.mode != .monitor
-                && hook.selectors.contains { $0.actions.contains { $0.kind.value.isEnforced } }
         case let hook as LSMHook:
             return plan.target == HookTarget(.lsm, symbol: hook.hook.value)
         case let hook as TracepointHook:
             return plan.target
                 == HookTarget(hook.raw ? .rawTracepoint : .tracepoint, symbol: hook.target.value)
+        case let hook as UserProbeHook:
+            return hook.targets(kernel).contains(plan.target)
+        case let hook as USDTHook:
+            return hook.targets(kernel).contains { $0.target == plan.target }
         default:
             return false
         }
@@ -150,8 +149,7 @@ public final class PolicyWorld {
         for hook in loaded[isFor] ?? [] where event.hook.isPlace(of: hook.plan.target) {
             let isReturn = hook.plan.target.kind == .functionReturn
             let arguments = try hook.plan.arguments.enumerated().map { number, argument in
-                try event.reading(
-                    index: Int(hook.plan.layout.slots[number].index), argument, of: hook.plan)
+                try event.reading(number, argument, of: hook.plan)
             }
             let found = hook.matcher.decide(
                 event.process.reading, arguments, result: event.result ?? Int64(verdict.overrideError))
@@ -170,11 +168,6 @@ public final class PolicyWorld {
         verdict.selectors.sort()
         return verdict
     }
-}
-
-extension ActionKind {
-    /// What is done at a function's entry.
-    fileprivate var isEnforced: Bool { self == .sigkill || self == .signal || self == .override }
 }
 
 /// A kernel of which everything is taken to be there.

@@ -19,11 +19,13 @@ struct WorldEvent: Sendable {
 
     /// The value of one of the plan's arguments.
     func reading(
-        index: Int, _ argument: PlannedArgument, of plan: HookPlan
+        _ number: Int, _ argument: PlannedArgument, of plan: HookPlan
     ) throws -> ArgumentReading {
+        let index = Int(plan.layout.slots[number].index)
         if argument.source == .result {
             return ArgumentReading(number: Int128(result ?? 0), argument.type)
         }
+        if let path = argument.path { return try reading(number, argument, path, of: plan) }
         guard
             let node = arguments[index]
                 ?? labelled.first(where: { plan.index(ofLabel: $0.key) == index })?.value
@@ -36,6 +38,24 @@ struct WorldEvent: Sendable {
             return ArgumentReading()
         }
         return try ArgumentReading(node, argument.type)
+    }
+
+    /// The value that a path leads to: a test gives it by the argument's label, since it has no kernel to follow it in.
+    private func reading(
+        _ number: Int, _ argument: PlannedArgument, _ path: PlannedPath, of plan: HookPlan
+    ) throws -> ArgumentReading {
+        let labels = plan.layout.policies.flatMap { $0.arguments + $0.data }
+            .filter { $0.slot == number }.compactMap(\.label)
+        if let node = labelled.first(where: { labels.contains($0.key) })?.value {
+            return try ArgumentReading(node, argument.type)
+        }
+        guard argument.filtered.isEmpty else {
+            throw MissingValue(
+                message:
+                    "the event gives no value for `\(path.text)`, which a selector compares: give it by the argument's label",
+                argument: Int(plan.layout.slots[number].index))
+        }
+        return ArgumentReading()
     }
 }
 
