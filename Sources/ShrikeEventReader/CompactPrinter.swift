@@ -48,14 +48,16 @@ public struct CompactPrinter: Sendable {
     }
 
     /// Appends the line of an event, and the lines that belong to it, each with its newline.
+    /// - Parameter indentation: spaces before the line.
     /// - Returns: whether there was something to print; `false` is an event without a kind that this
     ///   version knows.
     /// - Throws: `CompactError`.
     public func append(
-        _ event: Tetragon_GetEventsResponse, to output: inout [UInt8]
+        _ event: Tetragon_GetEventsResponse, indentation: Int = 0, to output: inout [UInt8]
     ) throws(CompactError) -> Bool {
         var line = CompactLine(isColoured: options.isColoured, quotes: !options.isCompatible)
         guard try print(event, on: &line) else { return false }
+        output.append(contentsOf: repeatElement(0x20, count: indentation))
         if options.printsTimestamps {
             output.append(contentsOf: UTCTimestamp.text(event.time).utf8)
             output.append(0x20)

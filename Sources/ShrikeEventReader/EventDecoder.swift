@@ -34,6 +34,9 @@ public struct EventDecodingError: Error, Equatable, CustomStringConvertible {
     /// What the JSON decoder says.
     public let reason: String
 
+    /// An error with its reason.
+    public init(reason: String) { self.reason = reason }
+
     /// The reason.
     public var description: String { reason }
 }

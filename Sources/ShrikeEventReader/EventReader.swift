@@ -43,7 +43,7 @@ public struct EventReader {
     private static let chunkLength = 256 << 10
     private static let flushLength = 64 << 10
 
-    private let printer: EventPrinter
+    private var printer: EventPrinter
     private let maximumLineLength: Int
     private let stop: Int32
     private let debug: ((String) -> Void)?

@@ -87,13 +87,17 @@ public enum ArgumentType: UInt16, Sendable, CaseIterable {
     case ioVector = 39
     /// Bytes of an iterator's first part.
     case ioIterator = 40
+    /// The number of a system call, its upper bit set in a 32-bit program's.
+    case systemCall = 64
+    /// 64-bit numbers, one behind the other.
+    case words = 65
 
     /// Whether the payload is one 8-byte integer.
     public var isInteger: Bool {
         switch self {
         case .int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64, .size, .kernelCap,
             .capInheritable,
-            .capPermitted, .capEffective, .capability, .bpfCommand:
+            .capPermitted, .capEffective, .capability, .bpfCommand, .systemCall:
             true
         default: false
         }

@@ -15,10 +15,22 @@ public enum EventRecord {
     case exec(ExecRecord)
     /// A part of an argv too long for the exec record, sent before it.
     case execArgs(ExecArgsRecord)
+    /// A part of the environment of an exec, sent before it.
+    case execEnvironment(ExecArgsRecord)
     /// The last thread of a thread group ended.
     case exit(ExitRecord)
+    /// A control group is above its limit from now on.
+    case throttle(ThrottleRecord)
+    /// A control group is new: no process is in it yet.
+    case groupMade(GroupMadeRecord)
+    /// A control group is gone.
+    case groupGone(GroupGoneRecord)
     /// A hit of a hook, for all policies at once.
     case hook(HookRecord)
+    /// The hash of the file of an earlier hit.
+    case hash(HashRecord)
+    /// A file that a process maps to execute.
+    case loader(LoaderRecord)
 
     /// Decodes one record.
     /// - Parameter bytes: one sample of the ring, from its header on; bytes behind `size_bytes` are ignored.
@@ -37,6 +49,12 @@ public enum EventRecord {
         case SHRIKE_EVENT_FORK.rawValue: self = .fork(try ForkRecord(record))
         case SHRIKE_EVENT_EXEC.rawValue: self = .exec(try ExecRecord(record))
         case SHRIKE_EVENT_EXEC_ARGS.rawValue: self = .execArgs(try ExecArgsRecord(record))
+        case SHRIKE_EVENT_EXEC_ENVIRONMENT.rawValue: self = .execEnvironment(try ExecArgsRecord(record))
+        case SHRIKE_EVENT_THROTTLE.rawValue: self = .throttle(try ThrottleRecord(record))
+        case SHRIKE_EVENT_GROUP_MADE.rawValue: self = .groupMade(try GroupMadeRecord(record))
+        case SHRIKE_EVENT_GROUP_GONE.rawValue: self = .groupGone(try GroupGoneRecord(record))
+        case SHRIKE_EVENT_HASH.rawValue: self = .hash(try HashRecord(record))
+        case SHRIKE_EVENT_LOADER.rawValue: self = .loader(try LoaderRecord(record))
         case SHRIKE_EVENT_EXIT.rawValue: self = .exit(try ExitRecord(record))
         default: throw DecodeError(.unknownKind(header.kind), offset: 4, needed: 0, had: 0)
         }

@@ -9,6 +9,32 @@ public enum HookEventKind: Sendable, Equatable {
     case lsm
     /// `process_tracepoint`: tracepoints.
     case tracepoint(subsystem: String, event: String)
+    /// `process_uprobe`: uprobes.
+    case uprobe(UserProbeEventPlace)
+    /// `process_usdt`: usdts.
+    case usdt(path: String, provider: String, name: String)
+}
+
+/// What the events of a uprobe say of its place.
+public struct UserProbeEventPlace: Sendable, Equatable {
+    /// The file.
+    public var path: String
+    /// The function; nil when the policy does not name it.
+    public var symbol: String?
+    /// Where in the file it is, when there is no symbol.
+    public var offset: UInt64?
+    /// Where the kernel counts how many probes are on it; 0: nowhere.
+    public var referenceCounterOffset: UInt64
+
+    /// A place.
+    public init(
+        path: String, symbol: String? = nil, offset: UInt64? = nil, referenceCounterOffset: UInt64 = 0
+    ) {
+        self.path = path
+        self.symbol = symbol
+        self.offset = offset
+        self.referenceCounterOffset = referenceCounterOffset
+    }
 }
 
 /// What the records of one generation of one hook mean.
@@ -72,19 +98,23 @@ public struct PolicyEventLayout: Sendable, Equatable {
     public var tags: [String]
     /// The arguments that the policy declares, in its order.
     public var arguments: [PolicyArgumentLayout]
+    /// The values besides the arguments that it declares, in its order.
+    public var data: [PolicyArgumentLayout]
     /// The function's result; nil when the policy does not hook the return.
     public var result: PolicyArgumentLayout?
 
     /// Makes a layout from its parts.
     public init(
         name: String, namespace: String? = nil, message: String? = nil, tags: [String] = [],
-        arguments: [PolicyArgumentLayout] = [], result: PolicyArgumentLayout? = nil
+        arguments: [PolicyArgumentLayout] = [], data: [PolicyArgumentLayout] = [],
+        result: PolicyArgumentLayout? = nil
     ) {
         self.name = name
         self.namespace = namespace
         self.message = message
         self.tags = tags
         self.arguments = arguments
+        self.data = data
         self.result = result
     }
 }
@@ -118,6 +148,32 @@ public enum SelectorAction: Sendable, Equatable {
     case signal(UInt32)
     /// The function does not run, the caller gets this value (0 or -errno).
     case override(Int32)
+    /// A socket is the calling process's.
+    case trackSock
+    /// A socket is nobody's any more.
+    case untrackSock
+    /// Ask for a page, in user space.
+    case getURL(String)
+    /// Ask for a name's address, in user space.
+    case dnsLookup(String)
+    /// Leave a note for the policy's enforcer.
+    case notifyEnforcer
+    /// Take such a note back.
+    case cleanupEnforcerNotification
+}
+
+/// The stacks of an event.
+public struct EventStacks: OptionSet, Sendable, Hashable {
+    /// The bits.
+    public var rawValue: UInt8
+
+    /// Makes a set from bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Of the kernel.
+    public static let kernel = EventStacks(rawValue: 1)
+    /// Of the process, where it entered the kernel.
+    public static let user = EventStacks(rawValue: 2)
 }
 
 /// One selector of a policy on a hook.
@@ -138,15 +194,21 @@ public struct SelectorEventLayout: Sendable, Equatable {
     public var returnActions: [SelectorAction]
     /// Whether they are carried out.
     public var mode: Mode
+    /// The stacks that its events have.
+    public var stacks: EventStacks
+    /// The event tells the hash of the hook's file.
+    public var hasHash: Bool
 
     /// Makes a layout from its parts.
     public init(
         policy: Int, actions: [SelectorAction] = [], returnActions: [SelectorAction] = [],
-        mode: Mode = .enforce
+        mode: Mode = .enforce, stacks: EventStacks = [], hasHash: Bool = false
     ) {
+        self.stacks = stacks
         self.policy = policy
         self.actions = actions
         self.returnActions = returnActions
         self.mode = mode
+        self.hasHash = hasHash
     }
 }

@@ -24,6 +24,14 @@ public struct HookFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let hasEntry = HookFlags(rawValue: 0x10)
     /// `returnSignal` was sent when the function returned.
     public static let returnSignalSent = HookFlags(rawValue: 0x20)
+    /// The record has a stack of the kernel.
+    public static let hasKernelStack = HookFlags(rawValue: 0x40)
+    /// The record has a stack of the process.
+    public static let hasUserStack = HookFlags(rawValue: 0x80)
+    /// The record names the owner of the first socket among the arguments that has one.
+    public static let hasOwner = HookFlags(rawValue: 0x1000)
+    /// The hash of the hook's file comes in a record of its own.
+    public static let hashFollows = HookFlags(rawValue: 0x2000)
 }
 
 /// One hit of a hook, for all policies at once. Kernel side: `struct shrike_event_hook`.
@@ -33,6 +41,10 @@ public struct HookRecord {
 
     private let bytes: UnsafeRawBufferPointer
     private let argumentOffsets: InlineArray<8, UInt32>
+    private let kernelFrames: Range<Int>
+    private let userFrames: Range<Int>
+    /// Behind the selectors.
+    private let ownerOffset: Int
 
     internal init(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) {
         let raw = try bytes.structure(shrike_event_hook.self)
@@ -51,6 +63,11 @@ public struct HookRecord {
                 .truncated, offset: offset, needed: sets * words * 8, had: bytes.count - offset)
         }
         offset += sets * words * 8
+        ownerOffset = offset
+        if HookFlags(rawValue: raw.flags).contains(.hasOwner) {
+            _ = try bytes.structure(shrike_socket_owner.self, at: offset)
+            offset += MemoryLayout<shrike_socket_owner>.size
+        }
         var offsets = InlineArray<8, UInt32>(repeating: 0)
         for index in 0..<arguments {
             // A record is smaller than 4 GiB (size_bytes has 32 bits), so an offset fits.
@@ -59,6 +76,27 @@ public struct HookRecord {
         }
         self.bytes = bytes
         argumentOffsets = offsets
+        let flags = HookFlags(rawValue: raw.flags)
+        kernelFrames = flags.contains(.hasKernelStack) ? try Self.stack(bytes, &offset) : 0..<0
+        userFrames = flags.contains(.hasUserStack) ? try Self.stack(bytes, &offset) : 0..<0
+    }
+
+    /// Where the addresses of a stack are; `offset` is then behind them.
+    private static func stack(
+        _ bytes: UnsafeRawBufferPointer, _ offset: inout Int
+    ) throws(DecodeError) -> Range<Int> {
+        let head = try bytes.structure(shrike_stack.self, at: offset)
+        let count = Int(head.frame_count)
+        guard count <= Int(SHRIKE_MAX_STACK_FRAMES) else {
+            throw DecodeError(
+                .countOverLimit, offset: offset, needed: count, had: Int(SHRIKE_MAX_STACK_FRAMES))
+        }
+        let start = offset + MemoryLayout<shrike_stack>.size
+        guard count * 8 <= bytes.count - start else {
+            throw DecodeError(.truncated, offset: start, needed: count * 8, had: bytes.count - start)
+        }
+        offset = start + count * 8
+        return start..<offset
     }
 
     // SAFETY: init has checked that the fixed part is inside the bytes.
@@ -113,10 +151,38 @@ public struct HookRecord {
             fromByteOffset: MemoryLayout<shrike_event_hook>.size + (wordsCount + index) * 8, as: UInt64.self)
     }
 
+    /// The addresses of the kernel's stack, the innermost first.
+    public var kernelStack: StackAddresses { StackAddresses(bytes: bytes, range: kernelFrames) }
+    /// The addresses of the process's stack, the innermost first.
+    public var userStack: StackAddresses { StackAddresses(bytes: bytes, range: userFrames) }
+    /// The process that the first tracked socket among the arguments belongs to, and the thread that it was tracked in.
+    public var owner: (process: ProcessKey, tid: UInt32)? {
+        guard flags.contains(.hasOwner) else { return nil }
+        // SAFETY: init has checked that it is inside the bytes.
+        let raw = bytes.loadUnaligned(fromByteOffset: ownerOffset, as: shrike_socket_owner.self)
+        return (ProcessKey(raw.process), raw.tid)
+    }
+
     /// An argument in the order of the layout's slots. The index must be below `argumentCount`.
     public func argument(_ index: Int) -> HookArgument {
         precondition(index >= 0 && index < argumentCount)
         return HookArgument(bytes, at: Int(argumentOffsets[index]))
+    }
+}
+
+/// The addresses of a stack, in a record.
+public struct StackAddresses: RandomAccessCollection {
+    fileprivate let bytes: UnsafeRawBufferPointer
+    fileprivate let range: Range<Int>
+
+    /// 0.
+    public var startIndex: Int { 0 }
+    /// How many there are.
+    public var endIndex: Int { range.count / 8 }
+    /// One of them.
+    public subscript(index: Int) -> UInt64 {
+        precondition(indices.contains(index))
+        return bytes.loadUnaligned(fromByteOffset: range.lowerBound + index * 8, as: UInt64.self)
     }
 }
 
@@ -135,6 +201,8 @@ public struct HookArgumentFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let truncated = HookArgumentFlags(rawValue: 0x2)
     /// A file without a path: pipe, socket, anonymous inode.
     public static let pathless = HookArgumentFlags(rawValue: 0x4)
+    /// A pointer on the way to it could not be read: `mode` is its number, counted from 1.
+    public static let badPointer = HookArgumentFlags(rawValue: 0x8)
 }
 
 /// One argument of a hook event. Kernel side: `struct shrike_argument`.
@@ -156,7 +224,7 @@ public struct HookArgument {
     ) throws(DecodeError) -> Int {
         let raw = try bytes.structure(shrike_argument.self, at: offset)
         let size = Int(raw.size_bytes)
-        let padded = (size + 7) & ~7
+        let padded = (size + Int(raw.unused_bytes) + 7) & ~7
         guard padded <= bytes.count - offset - fixedSize else {
             throw DecodeError(
                 .truncated, offset: offset + fixedSize, needed: padded,

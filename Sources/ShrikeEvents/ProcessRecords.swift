@@ -89,7 +89,7 @@ public struct ExecRecord {
     }
 }
 
-/// A part of a long argv. Kernel side: `struct shrike_event_exec_args`.
+/// A part of a long argv, or of an environment. Kernel side: `struct shrike_event_exec_args`.
 public struct ExecArgsRecord {
     private let raw: shrike_event_exec_args
     /// The bytes of this part.
@@ -127,4 +127,59 @@ public struct ExitRecord {
     public var process: ProcessKey { ProcessKey(raw.process) }
     /// As wait(2) sees it: status << 8 | core dumped << 7 | signal.
     public var exitCode: UInt32 { raw.exit_code }
+}
+
+/// A control group whose forks, execs and exits are above the operator's limit. Kernel side:
+/// `struct shrike_event_throttle`.
+public struct ThrottleRecord {
+    private let raw: shrike_event_throttle
+
+    internal init(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) {
+        raw = try bytes.structure(shrike_event_throttle.self)
+    }
+
+    /// Time and ids of the process that was the first too many.
+    public var header: RecordHeader { RecordHeader(raw.header) }
+    /// Id of the control group (inode number of its directory).
+    public var cgroupID: UInt64 { raw.cgroup_id }
+    /// Name of its directory, without the final NUL; any bytes.
+    public var name: [UInt8] {
+        withUnsafeBytes(of: raw.name) { bytes in Array(bytes.prefix { $0 != 0 }) }
+    }
+}
+
+/// A file that a process maps to execute. Kernel side: `struct shrike_event_loader`.
+public struct LoaderRecord {
+    private let raw: shrike_event_loader
+    /// The path as the process names it, without the final NUL; any bytes.
+    public let path: UnsafeRawBufferPointer
+
+    internal init(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) {
+        raw = try bytes.structure(shrike_event_loader.self)
+        let fixed = MemoryLayout<shrike_event_loader>.size
+        let length = Int(raw.path_bytes)
+        guard length <= bytes.count - fixed else {
+            throw DecodeError(.truncated, offset: fixed, needed: length, had: bytes.count - fixed)
+        }
+        guard Int(raw.build_id_bytes) <= Int(SHRIKE_MAX_BUILD_ID_BYTES) else {
+            throw DecodeError(
+                .lyingSize, offset: 46, needed: Int(raw.build_id_bytes), had: Int(SHRIKE_MAX_BUILD_ID_BYTES))
+        }
+        path = bytes.part(fixed, length)
+    }
+
+    /// Time and ids.
+    public var header: RecordHeader { RecordHeader(raw.header) }
+    /// The image that maps it; of a file that execve(2) maps, the one before.
+    public var process: ProcessKey { ProcessKey(raw.process) }
+    /// Whether it is mapped for the image whose exec record follows.
+    public var isInExec: Bool { raw.flags & SHRIKE_LOADER_IN_EXEC.rawValue != 0 }
+
+    /// Calls `body` with the build id, which is empty when the file has none.
+    public func withBuildID<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withUnsafeBytes(of: raw.build_id) { bytes in
+            // SAFETY: the count was compared with the array's when the record was decoded.
+            body(UnsafeRawBufferPointer(rebasing: bytes[..<Int(raw.build_id_bytes)]))
+        }
+    }
 }

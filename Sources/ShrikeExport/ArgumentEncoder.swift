@@ -5,14 +5,15 @@ internal import ShrikeEvents
 internal import ShrikeJSON
 
 extension LineEncoder {
-    /// Appends `,"args":[…]` with exactly the arguments that a policy declares, in its order.
+    /// Appends `,"args":[…]`, or the same as `data`, with exactly the arguments that a policy declares, in its order.
     /// - Returns: false when one of them is not in the record.
     internal func append(
-        _ arguments: Range<Int>, of hook: PreparedHook, _ record: HookRecord, to line: inout ByteBuffer
+        _ arguments: Range<Int>, as member: StaticString = ",\"args\":[", of hook: PreparedHook,
+        _ record: HookRecord, to line: inout ByteBuffer
     ) -> Bool {
         guard !arguments.isEmpty else { return true }
         var fits = true
-        line.append(",\"args\":[")
+        line.append(member)
         for position in arguments {
             if position > arguments.lowerBound { line.append(",") }
             if !append(hook.arguments[position], of: hook, record, to: &line) { fits = false }
@@ -46,6 +47,13 @@ extension LineEncoder {
 
     /// Appends an argument without the end of its object, which the layout has.
     private func append(_ argument: HookArgument, as type: ArgumentType, to line: inout ByteBuffer) {
+        if argument.flags.contains(.badPointer) {
+            line.append(
+                "{\"error_arg\":{\"Message\":\"Bad address encountered during resolve dereference at depth ")
+            line.append(decimal: argument.mode)
+            line.append("\"}")
+            return
+        }
         if argument.flags.contains(.error), type.isBuffer {
             line.append("{\"bytes_arg\":\"")
             line.append(base64Of: "CharBufErrorPageFault")
@@ -105,6 +113,8 @@ extension LineEncoder {
             append(capability: argument, to: &line)
         case .bpfCommand:
             append(bpfCommand: argument, to: &line)
+        case .systemCall:
+            append(systemCall: argument, to: &line)
         case .cred:
             append(credentials: argument, to: &line)
         case .userNamespace:
@@ -119,6 +129,8 @@ extension LineEncoder {
             append(bpfMap: argument, to: &line)
         case .perfEvent:
             append(perfEvent: argument, to: &line)
+        case .words:
+            append(words: argument, to: &line)
         case .charBuffer, .ioVector, .ioIterator:
             append(buffer: argument, to: &line)
         }

@@ -19,6 +19,13 @@ public final class EventBroadcast: Sendable {
     public var lostLines: UInt64 { lost.load(ordering: .relaxed) }
     private let lost = Atomic<UInt64>(0)
 
+    /// Lines that could not be made into a message for a reader: a fault of this program, not of the reader.
+    public var undecodableLines: UInt64 { undecodable.load(ordering: .relaxed) }
+    private let undecodable = Atomic<UInt64>(0)
+
+    /// Counts such a line.
+    public func countUndecodable() { undecodable.wrappingAdd(1, ordering: .relaxed) }
+
     /// A reader of everything from now on.
     /// - Parameter limit: most lines that wait for it.
     public func subscribe(limit: Int) -> EventSubscription {

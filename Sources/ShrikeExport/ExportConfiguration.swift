@@ -29,14 +29,23 @@ public struct ExportConfiguration: Sendable {
     public var nodeLabels: [String: String]
     /// Which events carry their ancestors.
     public var ancestors: AncestorOptions
+    /// Whether stack traces tell addresses, which say where the kernel and programs are in memory.
+    public var exposesStackAddresses: Bool
     /// Bytes of lines collected before the sink is called within a batch.
     public var flushBytes: Int
+    /// Whether the time that each record takes is measured.
+    public var measuresHandling = false
+    /// How long events wait for the pod of their container. What kubelet needs to tell the API of a container, and the
+    /// API to tell the agent, with room. What takes longer does not come: the container that holds a pod's network is
+    /// never told of.
+    public var containerPatience = Duration.seconds(5)
 
     /// Makes a configuration; everything but the node's name has a default.
     public init(
         nodeName: String, clusterName: String = "", nodeLabels: [String: String] = [:],
-        ancestors: AncestorOptions = .all, flushBytes: Int = 64 << 10
+        ancestors: AncestorOptions = .all, exposesStackAddresses: Bool = false, flushBytes: Int = 64 << 10
     ) {
+        self.exposesStackAddresses = exposesStackAddresses
         self.nodeName = nodeName
         self.clusterName = clusterName
         self.nodeLabels = nodeLabels

@@ -47,6 +47,18 @@ public struct SinkCounters: Sendable, Equatable {
     public var failedWrites: UInt64
     /// Bytes that wait.
     public var queuedBytes: Int
+
+    /// Counters with these values.
+    public init(
+        writtenBytes: UInt64 = 0, writtenLines: UInt64 = 0, lostLines: UInt64 = 0, failedWrites: UInt64 = 0,
+        queuedBytes: Int = 0
+    ) {
+        self.writtenBytes = writtenBytes
+        self.writtenLines = writtenLines
+        self.lostLines = lostLines
+        self.failedWrites = failedWrites
+        self.queuedBytes = queuedBytes
+    }
 }
 
 /// Writes lines to a descriptor or a rotated file through a bounded queue and a thread of its own

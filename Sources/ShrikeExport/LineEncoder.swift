@@ -4,18 +4,26 @@
 internal import ShrikeEvents
 internal import ShrikeJSON
 internal import ShrikeProcesses
+internal import ShrikeSymbols
 
 /// Appends lines to a buffer. One owner, not thread-safe.
 internal struct LineEncoder: ~Copyable {
     private let ancestors: AncestorOptions
+    private let stacks: StackEncoder
+    private let reactions: (any EventReactions)?
     private var timestamps = TimestampWriter()
     /// `},"node_name":"…","time":"`
     private var envelopeStart = ByteBuffer()
     /// `","cluster_name":"…","node_labels":{…}}` and the line's end.
     private var envelopeEnd = ByteBuffer()
 
-    internal init(_ configuration: ExportConfiguration) {
+    internal init(
+        _ configuration: ExportConfiguration, _ symbols: StackSymbols,
+        _ reactions: (any EventReactions)? = nil
+    ) {
+        self.reactions = reactions
         ancestors = configuration.ancestors
+        stacks = StackEncoder(symbols: symbols, exposesAddresses: configuration.exposesStackAddresses)
         envelopeStart.append("}")
         if !configuration.nodeName.isEmpty {
             envelopeStart.append(",\"node_name\":")
@@ -97,6 +105,50 @@ internal struct LineEncoder: ~Copyable {
         appendEnvelope(time, to: &line)
     }
 
+    /// Appends the event of a control group that is throttled, or no longer.
+    internal mutating func append(
+        throttle type: StaticString, _ name: [UInt8], at ktime: UInt64, _ processes: ProcessTree,
+        to line: inout ByteBuffer
+    ) {
+        line.append("{\"process_throttle\":{\"type\":\"")
+        line.append(type)
+        line.append("\"")
+        if !name.isEmpty {
+            line.append(",\"cgroup\":\"")
+            name.withUnsafeBytes { line.append(escaping: $0) }
+            line.append("\"")
+        }
+        appendEnvelope(processes.clock.wallTime(monotonic: ktime), to: &line)
+    }
+
+    /// Appends the event of a file that a process maps to execute.
+    internal mutating func append(
+        _ load: LoaderRecord, _ process: ProcessReference?, _ processes: ProcessTree,
+        to line: inout ByteBuffer
+    ) {
+        let start = line.count
+        line.append("{\"process_loader\":{\"process\":")
+        if let process {
+            processes.append(process, to: &line)
+        } else {
+            append(unknown: load.process, isReported: true, processes.clock, to: &line)
+        }
+        line.append(",\"path\":\"")
+        line.append(escaping: load.path)
+        line.append("\"")
+        load.withBuildID { bytes in
+            guard !bytes.isEmpty else { return }
+            line.append(",\"buildid\":\"")
+            line.append(base64: bytes)
+            line.append("\"")
+        }
+        if let process {
+            appendParent(of: process, processes, start, to: &line)
+            appendAncestors(.hook, of: process, processes, start, to: &line)
+        }
+        appendEnvelope(processes.clock.wallTime(monotonic: load.header.ktime), to: &line)
+    }
+
     /// What became of a hook record.
     internal struct FanOut {
         /// Events made.
@@ -107,18 +159,35 @@ internal struct LineEncoder: ~Copyable {
         internal var fits = true
     }
 
+    /// Whom a hook's lines name. Lines of one record and one actor have `head`, `ancestors` and `tail` alike: these are
+    /// copied from the first one.
+    private struct Actor {
+        var key: ProcessKey
+        var tid: UInt32
+        var process: ProcessReference?
+        var head = 0..<0
+        var ancestors = 0..<0
+        var tail = 0..<0
+
+        init(key: ProcessKey, tid: UInt32, _ processes: ProcessTree) {
+            self.key = key
+            self.tid = tid
+            process = processes.find(key)
+        }
+    }
+
     /// Appends one event for each policy that matched, until the buffer holds `limit` bytes.
-    /// - Parameter selector: the bit to begin with; afterwards the one to go on with.
+    /// - Parameters:
+    ///   - hash: of the hook's file, for the policies that want it.
+    ///   - selector: the bit to begin with; afterwards the one to go on with.
     /// - Returns: whether there are more.
     internal mutating func append(
-        _ record: HookRecord, _ hook: PreparedHook, from selector: inout Int, limit: Int,
+        _ record: HookRecord, _ hook: PreparedHook, _ hash: HashRecord?, from selector: inout Int, limit: Int,
         _ result: inout FanOut,
         _ processes: ProcessTree, to line: inout ByteBuffer
     ) -> Bool {
-        let process = processes.find(record.process)
-        // Lines of one record differ between `head` and `tail` only: both are copied from the first one.
-        var head = 0..<0
-        var tail = 0..<0
+        var own = Actor(key: record.process, tid: record.header.tid, processes)
+        var owner = record.owner.map { Actor(key: $0.process, tid: $0.tid, processes) }
         while let bit = record.nextMatch(from: selector) {
             if line.count >= limit { return true }
             selector = bit + 1
@@ -128,60 +197,108 @@ internal struct LineEncoder: ~Copyable {
                 continue
             }
             let matched = hook.selectors[bit]
+            let hasReacted = react(to: matched)
             guard matched.posts else {
                 result.suppressed += 1
                 continue
             }
-            let isFirst = head.isEmpty
+            let policy = hook.policies[matched.policy]
+            var actor = policy.hasSocket ? owner ?? own : own
+            let isFirst = actor.head.isEmpty
             let start = line.count
             if isFirst {
-                appendHead(record, hook, process, processes, to: &line)
-                head = start..<line.count
+                appendHead(record, hook, actor, processes, to: &line)
+                actor.head = start..<line.count
             } else {
-                line.append(ownBytes: head)
+                line.append(ownBytes: actor.head)
             }
-            let policy = hook.policies[matched.policy]
             line.append(hook.bytes(policy.beforeArguments))
             if !append(policy.arguments, of: hook, record, to: &line) { result.fits = false }
             if let value = policy.result, !append(result: value, of: hook, record, to: &line) {
                 result.fits = false
             }
             line.append(hook.bytes(policy.beforeAction))
+            if hook.hasActionBehindAncestors {
+                if let process = actor.process {
+                    appendAncestors(.hook, of: process, processes, start, to: &line)
+                }
+                line.append(hook.bytes(hook.place))
+            }
             line.append(",\"action\":\"")
-            line.append(hook.action(hook.entrySelector(of: policy, record) ?? matched, record))
+            line.append(
+                hook.action(
+                    hook.entrySelector(of: policy, record) ?? matched, record, hasReacted: hasReacted))
             line.append("\"")
+            if matched.stacks.contains(.kernel) {
+                stacks.append(kernel: record, from: hook.functionName, to: &line)
+            }
             line.append(hook.bytes(policy.afterAction))
             if hook.hasReturnAction {
                 line.append(",\"return_action\":\"")
-                line.append(hook.returnAction(matched, record))
+                line.append(hook.returnAction(matched, record, hasReacted: hasReacted))
                 line.append("\"")
             }
             line.append(hook.bytes(policy.end))
+            if matched.stacks.contains(.user) { stacks.append(user: record, to: &line) }
+            let ancestorsStart = line.count
+            if hook.hasActionBehindAncestors {
+                // They stand in front of the action already.
+            } else if !isFirst {
+                line.append(ownBytes: actor.ancestors)
+            } else if let process = actor.process {
+                appendAncestors(.hook, of: process, processes, start, to: &line)
+            }
+            actor.ancestors = ancestorsStart..<line.count
+            if !append(policy.data, as: ",\"data\":[", of: hook, record, to: &line) { result.fits = false }
+            if let hash, matched.hasHash { append(hash, to: &line) }
             if isFirst {
                 let tailStart = line.count
-                if let process { appendAncestors(.hook, of: process, processes, start, to: &line) }
                 appendEnvelope(processes.clock.wallTime(monotonic: record.header.ktime), to: &line)
-                tail = tailStart..<line.count
+                actor.tail = tailStart..<line.count
+                if policy.hasSocket, owner != nil { owner = actor } else { own = actor }
             } else {
-                line.append(ownBytes: tail)
+                line.append(ownBytes: actor.tail)
             }
             result.lines += 1
         }
         return false
     }
 
+    /// Appends `,"ima_hash":"algorithm:digest"`, or nothing when there is no hash.
+    private func append(_ hash: HashRecord, to line: inout ByteBuffer) {
+        guard let algorithm = hash.algorithm else { return }
+        line.append(",\"ima_hash\":\"")
+        line.append(algorithm)
+        line.append(":")
+        for byte in hash.digest {
+            for digit in [byte >> 4, byte & 0xf] {
+                line.append(byte: digit < 10 ? 0x30 + digit : 0x57 + digit)
+            }
+        }
+        line.append("\"")
+    }
+
+    /// Hands on what a selector wants done in user space. Returns whether all of it is taken up.
+    private func react(to selector: PreparedHook.Selector) -> Bool {
+        var isTaken = true
+        for reaction in selector.reactions where reactions?.request(reaction) != true { isTaken = false }
+        return isTaken
+    }
+
     private mutating func appendHead(
-        _ record: HookRecord, _ hook: PreparedHook, _ process: ProcessReference?, _ processes: ProcessTree,
+        _ record: HookRecord, _ hook: PreparedHook, _ actor: Actor, _ processes: ProcessTree,
         to line: inout ByteBuffer
     ) {
         let start = line.count
         line.append(hook.bytes(hook.start))
-        if let process {
-            processes.append(process, tid: record.header.tid, to: &line)
+        if let process = actor.process {
+            processes.append(process, tid: actor.tid, to: &line)
             appendParent(of: process, processes, start, to: &line)
         } else {
             append(
-                unknown: record.process, isReported: record.flags.contains(.unknownProcess), processes.clock,
+                unknown: actor.key,
+                isReported: record.flags.contains(.unknownProcess) && actor.key == record.process,
+                processes.clock,
                 to: &line)
         }
         line.append(hook.bytes(hook.function))

@@ -45,6 +45,32 @@ extension LineEncoder {
         }
     }
 
+    /// Appends an element for each number; the last one without its end.
+    internal func append(words argument: HookArgument, to line: inout ByteBuffer) {
+        guard argument.payload.count >= MemoryLayout<UInt64>.size else { return appendError(to: &line) }
+        let size = MemoryLayout<UInt64>.size
+        for offset in stride(from: 0, through: argument.payload.count - size, by: size) {
+            line.append(offset == 0 ? "{\"size_arg\":" : "},{\"size_arg\":")
+            line.append(quoted: argument.payload.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+    }
+
+    internal func append(systemCall argument: HookArgument, to line: inout ByteBuffer) {
+        let number = UInt32(truncatingIfNeeded: argument.integer)
+        let isCompat = number & 0x8000_0000 != 0
+        line.append("{\"syscall_id\":{")
+        if number & 0x7fff_ffff != 0 {
+            line.append("\"id\":")
+            line.append(decimal: number & 0x7fff_ffff)
+            line.append(",")
+        }
+        #if arch(arm64)
+            line.append(isCompat ? "\"abi\":\"arm32\"}" : "\"abi\":\"arm64\"}")
+        #else
+            line.append(isCompat ? "\"abi\":\"i386\"}" : "\"abi\":\"x64\"}")
+        #endif
+    }
+
     internal func append(credentials argument: HookArgument, to line: inout ByteBuffer) {
         guard let cred = CredentialsArgument(argument) else { return appendError(to: &line) }
         line.append("{\"process_credentials_arg\":{")
@@ -79,16 +105,24 @@ extension LineEncoder {
 
     internal func append(module argument: HookArgument, to line: inout ByteBuffer) {
         guard let module = ModuleArgument(argument) else { return appendError(to: &line) }
-        line.append("{\"module_arg\":{\"name\":\"")
-        line.append(escaping: module.name.bytes)
-        line.append("\"")
+        line.append("{\"module_arg\":{")
+        var members = 0
+        if !module.name.bytes.isEmpty {
+            line.append("\"name\":\"")
+            line.append(escaping: module.name.bytes)
+            line.append("\"")
+            members += 1
+        }
         if argument.type == .loadInfo {
-            line.append(module.isSignatureOK ? ",\"signature_ok\":true" : ",\"signature_ok\":false")
+            if members > 0 { line.append(",") }
+            line.append(module.isSignatureOK ? "\"signature_ok\":true" : "\"signature_ok\":false")
+            members += 1
         }
         var isFirst = true
         for bit in UInt32(0)..<64 where module.taints >> UInt64(bit) & 1 != 0 {
             guard let name = KernelName.taint(bit) else { continue }
-            line.append(isFirst ? ",\"tainted\":[\"" : ",\"")
+            if isFirst, members > 0 { line.append(",") }
+            line.append(isFirst ? "\"tainted\":[\"" : ",\"")
             line.append(name)
             line.append("\"")
             isFirst = false

@@ -15,7 +15,10 @@ internal final class PreparedHook {
 
     internal struct Policy {
         internal var arguments: Range<Int>
+        internal var data: Range<Int>
         internal var result: Argument?
+        /// It declares a socket: its events are of the socket's owner, where one is known.
+        internal var hasSocket = false
         /// What stands before `args`, between them and `action`, behind it, and behind `return_action`: `policy_name`,
         /// `message` and `tags`, each where the kind of event has it.
         internal var beforeArguments = 0..<0
@@ -32,11 +35,17 @@ internal final class PreparedHook {
         internal var actions: Range<Int>
         internal var returnActions: Range<Int>
         internal var posts: Bool
+        /// What is to be done in user space.
+        internal var reactions: [Reaction]
         internal var isMonitored: Bool
+        internal var stacks: EventStacks
+        internal var hasHash: Bool
     }
 
     internal let hookID: UInt32
     internal let generation: UInt32
+    /// The hooked function, as printed.
+    internal let functionName: String
     internal private(set) var policies: ContiguousArray<Policy> = []
     internal private(set) var arguments: ContiguousArray<Argument> = []
     internal private(set) var selectors: ContiguousArray<Selector> = []
@@ -46,20 +55,41 @@ internal final class PreparedHook {
     internal private(set) var start = 0..<0
     /// `,"function_name":"…"`
     internal private(set) var function = 0..<0
+    /// `,"offset":"…"` and the like, behind the ancestors; empty for most kinds of event.
+    internal private(set) var place = 0..<0
     internal let kind: HookEventKind
     /// The event has a member `return_action`.
     internal let hasReturnAction: Bool
+    /// The ancestors stand before `action`, not at the end.
+    internal let hasActionBehindAncestors: Bool
+
+    /// Where the number of the call is, for events of raw_syscalls/sys_enter.
+    internal let systemCallSlot: Int?
 
     internal init(_ layout: HookEventLayout) {
         hookID = layout.hookID
         generation = layout.generation
+        functionName = layout.functionName
         kind = layout.kind
         hasReturnAction = layout.kind == .kprobe
+        // As in the incumbent's metric: of a policy that declares the number, with whatever type it may have.
+        systemCallSlot =
+            layout.kind == .tracepoint(subsystem: "raw_syscalls", event: "sys_enter")
+            ? layout.slots.firstIndex { $0.type == .systemCall }
+                ?? layout.policies.first?.arguments.first.flatMap {
+                    $0.type == .int64 ? $0.slot : nil
+                } : nil
+        switch layout.kind {
+        case .uprobe, .usdt: hasActionBehindAncestors = true
+        case .kprobe, .lsm, .tracepoint: hasActionBehindAncestors = false
+        }
         start = piece { text in
             switch layout.kind {
             case .kprobe: text.append("{\"process_kprobe\":{\"process\":")
             case .lsm: text.append("{\"process_lsm\":{\"process\":")
             case .tracepoint: text.append("{\"process_tracepoint\":{\"process\":")
+            case .uprobe: text.append("{\"process_uprobe\":{\"process\":")
+            case .usdt: text.append("{\"process_usdt\":{\"process\":")
             }
         }
         function = piece { text in
@@ -72,7 +102,26 @@ internal final class PreparedHook {
                 text.append(jsonString: subsystem)
                 text.append(",\"event\":")
                 text.append(jsonString: event)
+            case .uprobe(let place):
+                text.append(",\"path\":")
+                text.append(jsonString: place.path)
+                if let symbol = place.symbol {
+                    text.append(",\"symbol\":")
+                    text.append(jsonString: symbol)
+                }
+            case .usdt(let path, let provider, let name):
+                text.append(",\"path\":")
+                text.append(jsonString: path)
+                text.append(",\"provider\":")
+                text.append(jsonString: provider)
+                text.append(",\"name\":")
+                text.append(jsonString: name)
             }
+        }
+        place = piece { text in
+            guard case .uprobe(let place) = layout.kind else { return }
+            text.append(number: place.offset ?? 0, as: "offset")
+            text.append(number: place.referenceCounterOffset, as: "ref_ctr_offset")
         }
         for policy in layout.policies { add(policy) }
         for selector in layout.selectors { add(selector) }
@@ -84,20 +133,25 @@ internal final class PreparedHook {
         UnsafeRawBufferPointer(rebasing: text.bytes[range])
     }
 
-    /// What the event says was done for a selector: the last of its enforcing actions that took effect.
+    /// What the event says was done for a selector: the last of its actions that took effect, those aside that post.
     ///
     /// The incumbent prints the last action of the list, so `[Sigkill, Post]` hides the kill there.
-    internal func action(_ selector: Selector, _ record: HookRecord) -> StaticString {
+    /// - Parameter hasReacted: what is done in user space has been taken up.
+    internal func action(
+        _ selector: Selector, _ record: HookRecord, hasReacted: Bool
+    ) -> StaticString {
         lastDone(
-            selector.actions, selector,
+            selector.actions, selector, hasReacted: hasReacted,
             signal: record.flags.contains(.signalSent) ? record.signal : nil,
             isOverridden: record.flags.contains(.overridden))
     }
 
     /// What the event says was done for a selector when the function returned.
-    internal func returnAction(_ selector: Selector, _ record: HookRecord) -> StaticString {
+    internal func returnAction(
+        _ selector: Selector, _ record: HookRecord, hasReacted: Bool
+    ) -> StaticString {
         lastDone(
-            selector.returnActions, selector,
+            selector.returnActions, selector, hasReacted: hasReacted,
             signal: record.flags.contains(.returnSignalSent) ? record.returnSignal : nil, isOverridden: false)
     }
 
@@ -111,7 +165,7 @@ internal final class PreparedHook {
     }
 
     private func lastDone(
-        _ done: Range<Int>, _ selector: Selector, signal: UInt32?, isOverridden: Bool
+        _ done: Range<Int>, _ selector: Selector, hasReacted: Bool, signal: UInt32?, isOverridden: Bool
     ) -> StaticString {
         for position in done.reversed() {
             switch actions[position] {
@@ -121,6 +175,12 @@ internal final class PreparedHook {
                 if selector.isMonitored || signal == number { return "KPROBE_ACTION_SIGNAL" }
             case .override:
                 if selector.isMonitored || isOverridden { return "KPROBE_ACTION_OVERRIDE" }
+            case .trackSock: return "KPROBE_ACTION_TRACKSOCK"
+            case .untrackSock: return "KPROBE_ACTION_UNTRACKSOCK"
+            case .notifyEnforcer: return "KPROBE_ACTION_NOTIFYENFORCER"
+            case .cleanupEnforcerNotification: return "KPROBE_ACTION_CLEANUPENFORCERNOTIFICATION"
+            case .getURL: if hasReacted { return "KPROBE_ACTION_GETURL" }
+            case .dnsLookup: if hasReacted { return "KPROBE_ACTION_DNSLOOKUP" }
             case .post, .noPost:
                 break
             }
@@ -131,8 +191,14 @@ internal final class PreparedHook {
     private func add(_ policy: PolicyEventLayout) {
         let first = arguments.count
         for argument in policy.arguments { arguments.append(prepared(argument)) }
+        let firstOfData = arguments.count
+        for argument in policy.data { arguments.append(prepared(argument)) }
         var prepared = Policy(
-            arguments: first..<arguments.count, result: policy.result.map { self.prepared($0) })
+            arguments: first..<firstOfData, data: firstOfData..<arguments.count,
+            result: policy.result.map { self.prepared($0) })
+        prepared.hasSocket = (policy.arguments + [policy.result].compactMap(\.self)).contains {
+            $0.type == .sock || $0.type == .socket
+        }
         let name = { (text: inout ByteBuffer) in
             text.append(",\"policy_name\":")
             text.append(jsonString: policy.name)
@@ -171,6 +237,12 @@ internal final class PreparedHook {
                 message(&text)
                 tags(&text)
             }
+        case .uprobe, .usdt:
+            prepared.beforeArguments = piece { text in
+                name(&text)
+                message(&text)
+            }
+            prepared.beforeAction = piece { tags(&$0) }
         }
         policies.append(prepared)
     }
@@ -204,12 +276,35 @@ internal final class PreparedHook {
                 policy: selector.policy, actions: first..<firstReturn,
                 returnActions: firstReturn..<actions.count,
                 posts: !selector.actions.contains(.noPost) && !selector.returnActions.contains(.noPost),
-                isMonitored: selector.mode == .monitor))
+                reactions: (selector.actions + selector.returnActions).compactMap(\.reaction),
+                isMonitored: selector.mode == .monitor, stacks: selector.stacks, hasHash: selector.hasHash))
     }
 
     private func piece(_ write: (inout ByteBuffer) -> Void) -> Range<Int> {
         let start = text.count
         write(&text)
         return start..<text.count
+    }
+}
+
+extension ByteBuffer {
+    /// A number of 64 bits as JSON has it; 0 is not said.
+    fileprivate mutating func append(number: UInt64, as name: StaticString) {
+        guard number != 0 else { return }
+        append(",\"")
+        append(name)
+        append("\":")
+        append(quoted: number)
+    }
+}
+
+extension SelectorAction {
+    /// What it means to user space.
+    fileprivate var reaction: Reaction? {
+        switch self {
+        case .getURL(let text): .getURL(text)
+        case .dnsLookup(let name): .lookUp(name)
+        default: nil
+        }
     }
 }

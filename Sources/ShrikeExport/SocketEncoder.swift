@@ -31,16 +31,15 @@ extension LineEncoder {
     internal func append(packet argument: HookArgument, to line: inout ByteBuffer) {
         guard let packet = PacketArgument(argument) else { return appendError(to: &line) }
         line.append("{\"skb_arg\":{")
-        if packet.hash != 0 {
-            line.append("\"hash\":")
-            line.append(decimal: packet.hash)
+        for (value, name) in [
+            (packet.hash, "\"hash\":" as StaticString), (packet.length, "\"len\":"),
+            (packet.priority, "\"priority\":"), (packet.mark, "\"mark\":"),
+        ] where value != 0 {
+            line.append(name)
+            line.append(decimal: value)
             line.append(",")
         }
-        line.append("\"len\":")
-        line.append(decimal: packet.length)
-        line.append(nonZero: packet.priority, ",\"priority\":")
-        line.append(nonZero: packet.mark, ",\"mark\":")
-        line.append(packet.source, packet.destination)
+        line.append(packet.source, packet.destination, isFirst: true)
         line.append(nonZero: packet.sourcePort, ",\"sport\":")
         line.append(nonZero: packet.destinationPort, ",\"dport\":")
         line.append(nonZero: packet.protocol, ",\"proto\":")
@@ -73,8 +72,10 @@ extension ByteBuffer {
         append(decimal: value)
     }
 
-    fileprivate mutating func append(_ source: IPAddress, _ destination: IPAddress) {
-        append(",\"saddr\":\"")
+    fileprivate mutating func append(
+        _ source: IPAddress, _ destination: IPAddress, isFirst: Bool = false
+    ) {
+        append(isFirst ? "\"saddr\":\"" : ",\"saddr\":\"")
         append(source)
         append("\",\"daddr\":\"")
         append(destination)

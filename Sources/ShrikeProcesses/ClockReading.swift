@@ -23,6 +23,9 @@ public struct ClockReading: Sendable, Equatable {
             boottime: read(CLOCK_BOOTTIME))
     }
 
+    /// CLOCK_MONOTONIC now, in nanoseconds: the clock of records.
+    public static func monotonicNow() -> UInt64 { UInt64(bitPattern: read(CLOCK_MONOTONIC)) }
+
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

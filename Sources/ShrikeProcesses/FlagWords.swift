@@ -4,6 +4,22 @@
 internal import ShrikeEvents
 internal import ShrikeJSON
 
+/// A word of `flags`.
+public struct ProcessFlagWord: Sendable {
+    /// Its bit.
+    public let bit: UInt32
+    /// As it is printed.
+    public let name: String
+
+    /// All words, by bit.
+    public static let all: [ProcessFlagWord] = (0..<32).compactMap { number in
+        var text = ByteBuffer(capacity: 32)
+        text.append(flags: ProcessFlags(rawValue: 1 << UInt32(number)))
+        guard text.count > 0 else { return nil }
+        return ProcessFlagWord(bit: 1 << UInt32(number), name: String(decoding: text.bytes, as: UTF8.self))
+    }
+}
+
 extension ByteBuffer {
     /// Appends the words of the flags, joined by spaces. Bits without a word print nothing.
     internal mutating func append(flags: ProcessFlags) {

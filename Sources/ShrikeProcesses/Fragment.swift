@@ -14,6 +14,10 @@ internal struct FragmentOffsets: BitwiseCopyable {
     internal var flags: UInt32 = 0
     /// `auid`: shared again.
     internal var auid: UInt32 = 0
+    /// `pod`, `docker`: shared but for the pid in the container, which is between the two below; 0: none is.
+    internal var container: UInt32 = 0
+    internal var containerPID: UInt32 = 0
+    internal var containerPIDEnd: UInt32 = 0
     internal var parentExecID: UInt32 = 0
     /// Where `refcnt` goes; a stored one (forks) ends at `refcntEnd`.
     internal var refcnt: UInt32 = 0
@@ -24,6 +28,19 @@ internal struct FragmentOffsets: BitwiseCopyable {
     internal var tidEnd: UInt32 = 0
     /// `in_init_tree`; an exec event's `binary_properties` go before it.
     internal var inInitTree: UInt32 = 0
+    /// `environment_variables`: shared; the object's end follows.
+    internal var inInitTreeEnd: UInt32 = 0
+
+    /// Moves everything from `parent_exec_id` on.
+    internal mutating func moveBehindContainer(by distance: UInt32) {
+        parentExecID &+= distance
+        refcnt &+= distance
+        refcntEnd &+= distance
+        tid &+= distance
+        tidEnd &+= distance
+        inInitTree &+= distance
+        inInitTreeEnd &+= distance
+    }
 }
 
 /// A process as JSON, in a block of the pool.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of long argvs until their exec record comes. Execs on different CPUs mix in the ring.
+// The parts of long argvs, and of environments, until their exec record comes. Execs on different CPUs mix in the ring.
 
 internal import ShrikeEvents
 internal import ShrikeJSON

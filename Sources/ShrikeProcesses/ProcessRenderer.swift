@@ -16,6 +16,10 @@ internal struct ProcessDescription {
     internal var filename: UnsafeRawBufferPointer
     internal var workingDirectory: UnsafeRawBufferPointer
     internal var arguments: UnsafeRawBufferPointer
+    internal var environment = UnsafeRawBufferPointer(start: nil, count: 0)
+    internal var container: ContainerText?
+    /// Pid in the innermost pid namespace; 0 in the host's.
+    internal var namespacePID: UInt32 = 0
 
     /// The working directory as shown.
     internal var shownDirectory: UnsafeRawBufferPointer {
@@ -34,17 +38,29 @@ internal struct ProcessRenderer: ~Copyable {
     /// The process rendered last.
     internal var text = ByteBuffer(capacity: 4_096)
     private var offsets = FragmentOffsets()
+    /// Where the binary's path is in the text, without its quotes.
+    private var binaryRange = 0..<0
+
+    /// The path of the binary of the process rendered last, escaped; valid until the next one.
+    internal var binaryText: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: text.bytes[binaryRange])
+    }
     private var identifier: ByteBuffer
     private let nodeBytes: Int
     private var path = ByteBuffer(capacity: 4_096)
     private var timestamps = TimestampWriter()
     private let printsCredentials: Bool
     private let printsNamespaces: Bool
+    private let environment: EnvironmentSelection?
     private let redactor: Redactor?
     /// Namespaces of pid 1.
     internal var host = Namespaces()
 
-    internal init(nodeName: String, credentials: Bool, namespaces: Bool, redactor: Redactor?) {
+    internal init(
+        nodeName: String, credentials: Bool, namespaces: Bool, environment: EnvironmentSelection?,
+        redactor: Redactor?
+    ) {
+        self.environment = environment
         identifier = ByteBuffer(capacity: nodeName.utf8.count + 48)
         identifier.append(utf8: nodeName)
         identifier.append(":")
@@ -65,6 +81,10 @@ internal struct ProcessRenderer: ~Copyable {
         offsets.auid = position
         text.append(",\"auid\":")
         text.append(decimal: process.auid)
+        offsets.container = position
+        if let container = process.container {
+            text.append(container, pid: process.namespacePID, &offsets)
+        }
         appendParent(process.parent)
         offsets.refcnt = position
         offsets.refcntEnd = position
@@ -72,14 +92,31 @@ internal struct ProcessRenderer: ~Copyable {
         if printsNamespaces { text.append(namespaces: process.namespaces, host: host) }
         appendThread(process.key.pid)
         if printsCredentials { text.append(processCredentials: process.credentials) }
-        end(isInInitTree: process.flags.contains(.inInitTree))
+        appendInitTree(process.flags.contains(.inInitTree))
+        if let environment, !process.environment.isEmpty {
+            appendEnvironment(process, environment)
+        }
+        text.append("}")
         return offsets
+    }
+
+    private mutating func appendEnvironment(
+        _ process: ProcessDescription, _ environment: EnvironmentSelection
+    ) {
+        guard let redactor else {
+            return text.append(environment: process.environment, environment, redact: nil)
+        }
+        let name = String(unescaping: binaryText)
+        guard redactor.applies(to: name) else {
+            return text.append(environment: process.environment, environment, redact: nil)
+        }
+        text.append(environment: process.environment, environment) { redactor.redacted($0, of: name) }
     }
 
     /// Renders a fork: its parent's texts with an identity of its own.
     internal mutating func render(
         fork key: ProcessKey, of parent: ProcessKey, copying original: Fragment?, startTime: Int64,
-        isInInitTree: Bool, dropsArguments: Bool = false
+        namespacePID: UInt32, isInInitTree: Bool, dropsArguments: Bool = false
     ) -> FragmentOffsets {
         begin(key)
         if let original { text.append(original.bytes(original.offsets.uid, original.offsets.arguments)) }
@@ -93,7 +130,13 @@ internal struct ProcessRenderer: ~Copyable {
         if dropsArguments { flags.insert(.truncatedArguments) }
         appendFlags(flags, startTime)
         offsets.auid = position
-        if let original { text.append(original.bytes(original.offsets.auid, original.offsets.parentExecID)) }
+        if let original {
+            text.append(original.bytes(original.offsets.auid, original.offsets.container))
+            offsets.container = position
+            appendContainer(of: original, pid: namespacePID)
+        } else {
+            offsets.container = position
+        }
         appendParent(parent)
         offsets.refcnt = position
         text.append(",\"refcnt\":1")
@@ -101,7 +144,40 @@ internal struct ProcessRenderer: ~Copyable {
         if let original { text.append(original.bytes(original.offsets.refcntEnd, original.offsets.tid)) }
         appendThread(key.pid)
         if let original { text.append(original.bytes(original.offsets.tidEnd, original.offsets.inInitTree)) }
-        end(isInInitTree: isInInitTree)
+        appendInitTree(isInInitTree)
+        if let original, !dropsArguments, environment != nil {
+            // `,"in_init_tree":…` of the parent ends where its environment begins.
+            text.append(original.bytes(original.offsets.inInitTreeEnd, original.count - 1))
+        }
+        text.append("}")
+        return offsets
+    }
+
+    /// `pod` and `docker` of another process, with a pid of its own.
+    private mutating func appendContainer(of original: Fragment, pid: UInt32) {
+        let from = original.offsets
+        guard from.containerPID > 0 else {
+            return text.append(original.bytes(from.container, from.parentExecID))
+        }
+        text.append(original.bytes(from.container, from.containerPID))
+        offsets.containerPID = position
+        text.append(containerPID: pid)
+        offsets.containerPIDEnd = position
+        text.append(original.bytes(from.containerPIDEnd, from.parentExecID))
+    }
+
+    /// Renders a process once more, as it is but for its container.
+    internal mutating func render(
+        _ original: Fragment, in container: ContainerText, pid: UInt32
+    ) -> FragmentOffsets {
+        text.removeAll()
+        offsets = original.offsets
+        (offsets.containerPID, offsets.containerPIDEnd) = (0, 0)
+        text.append(original.bytes(0, original.offsets.container))
+        text.append(container, pid: pid, &offsets)
+        // Wraps around when the text is shorter than it was, and so does the sum.
+        offsets.moveBehindContainer(by: position &- original.offsets.parentExecID)
+        text.append(original.bytes(original.offsets.parentExecID, original.count))
         return offsets
     }
 
@@ -116,13 +192,14 @@ internal struct ProcessRenderer: ~Copyable {
         offsets.uid = position
     }
 
-    private mutating func end(isInInitTree: Bool) {
+    private mutating func appendInitTree(_ isInInitTree: Bool) {
         offsets.inInitTree = position
         if isInInitTree {
-            text.append(",\"in_init_tree\":true}")
+            text.append(",\"in_init_tree\":true")
         } else {
-            text.append(",\"in_init_tree\":false}")
+            text.append(",\"in_init_tree\":false")
         }
+        offsets.inInitTreeEnd = position
     }
 
     private mutating func appendPaths(_ process: ProcessDescription) {
@@ -138,13 +215,15 @@ internal struct ProcessRenderer: ~Copyable {
         }
         offsets.arguments = position
         let binaryEnd = text.count
+        // ,"binary":"…"
+        binaryRange = binaryEnd - binaryStart > 12 ? binaryStart + 11..<binaryEnd - 1 : 0..<0
         text.append(",\"arguments\":\"")
         let start = text.count
         text.append(
             joining: process.arguments,
             keepsTrailing: process.workingDirectory.count > 0
                 && process.flags.isDisjoint(with: [.rootWorkingDirectory, .procfs]))
-        if let redactor { redact(redactor, from: start, binary: binaryStart..<binaryEnd) }
+        if let redactor { redact(redactor, from: start) }
         if text.count > start {
             text.append("\"")
         } else {
@@ -153,13 +232,8 @@ internal struct ProcessRenderer: ~Copyable {
     }
 
     /// Redacts the joined arguments, the last thing in the text.
-    private mutating func redact(_ redactor: Redactor, from start: Int, binary: Range<Int>) {
-        // ,"binary":"…"
-        let name =
-            binary.count > 12
-            ? String(
-                unescaping: UnsafeRawBufferPointer(rebasing: text.bytes[binary].dropFirst(11).dropLast()))
-            : ""
+    private mutating func redact(_ redactor: Redactor, from start: Int) {
+        let name = String(unescaping: binaryText)
         guard redactor.applies(to: name) else { return }
         let arguments = String(unescaping: UnsafeRawBufferPointer(rebasing: text.bytes[start...]))
         let redacted = redactor.redacted(arguments, of: name)

@@ -31,6 +31,12 @@ internal struct ProcessEntry: BitwiseCopyable {
     /// Those of them that have not ended.
     internal var liveChildren: Int32 = 0
     internal var endedBatch: UInt32 = 0
+    /// The container that it was executed in; 0: none. See `ContainerTexts`.
+    internal var container: UInt32 = 0
+    /// Pid in the innermost pid namespace; 0 in the host's.
+    internal var namespacePID: UInt32 = 0
+    /// See `BinaryLabels`.
+    internal var binaryNumber: Int32 = 0
     internal var endedTime: UInt64 = 0
     /// nil: a fork that nobody has asked about yet.
     internal var fragment: Fragment? = nil

@@ -110,10 +110,12 @@ extension ProcessTree {
         if !pool.hasRoom(for: renderer.text.count) {
             var reduced = process
             reduced.arguments = UnsafeRawBufferPointer(rebasing: process.arguments.prefix(256))
+            reduced.environment = UnsafeRawBufferPointer(start: nil, count: 0)
             reduced.flags.insert(.truncatedArguments)
             offsets = renderer.render(reduced)
             losses.reducedProcesses += 1
         }
+        table.entries[Int(index)].binaryNumber = binaries.number(of: renderer.binaryText)
         keep(offsets, for: index)
     }
 
@@ -132,7 +134,7 @@ extension ProcessTree {
         for attempt in 0..<2 {
             offsets = renderer.render(
                 fork: entry.key, of: parent, copying: original,
-                startTime: clock.wallTime(monotonic: entry.key.ktime),
+                startTime: clock.wallTime(monotonic: entry.key.ktime), namespacePID: entry.namespacePID,
                 isInInitTree: entry.state.contains(.inInitTree), dropsArguments: attempt > 0)
             if pool.hasRoom(for: renderer.text.count) { break }
             if attempt == 0 { losses.reducedProcesses += 1 }
@@ -161,7 +163,7 @@ extension ProcessTree {
         }
     }
 
-    private func keep(_ offsets: FragmentOffsets, for index: Int32) {
+    internal func keep(_ offsets: FragmentOffsets, for index: Int32) {
         let count = renderer.text.count
         let block = pool.allocate(count)
         // SAFETY: the pool grants at least `count` bytes, and nobody else has the block.

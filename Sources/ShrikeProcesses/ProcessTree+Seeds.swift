@@ -45,14 +45,17 @@ extension ProcessTree {
         process.binary.withUnsafeBytes { binary in
             process.workingDirectory.withUnsafeBytes { directory in
                 process.arguments.withUnsafeBytes { arguments in
-                    render(
-                        ProcessDescription(
+                    process.environment.withUnsafeBytes { environment in
+                        var description = ProcessDescription(
                             key: seed.process, parent: seed.parent, flags: flags,
                             startTime: clock.wallTime(boottime: seed.process.ktime), auid: seed.auid,
                             credentials: seed.credentials, namespaces: seed.namespaces, filename: binary,
                             workingDirectory: directory,
-                            arguments: UnsafeRawBufferPointer(rebasing: arguments.prefix(kept))),
-                        into: index)
+                            arguments: UnsafeRawBufferPointer(rebasing: arguments.prefix(kept)),
+                            environment: environment, namespacePID: seed.namespacePID)
+                        assign(seed.cgroupID, &description, index)
+                        render(description, into: index)
+                    }
                 }
             }
         }

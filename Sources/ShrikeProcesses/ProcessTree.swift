@@ -24,7 +24,10 @@ public final class ProcessTree {
     internal var pool: FragmentPool
     internal var renderer: ProcessRenderer
     internal var pending: PendingArguments
+    internal var pendingEnvironment: PendingArguments
     internal var losses = ProcessCounters()
+    internal var binaries = BinaryLabels()
+    internal var containers = ContainerTexts()
     /// Clocks that start times are converted with; the owner renews them.
     public var clock: ClockReading
 
@@ -34,6 +37,9 @@ public final class ProcessTree {
     internal var batch: UInt32 = 0
     /// The latest kernel time seen in a record.
     internal var latestTime: UInt64 = 0
+    /// When the processes older than the agent had all been looked at, in the kernel's time. Who ended before may be
+    /// known to nobody: nothing else was told of it, and nothing is lost.
+    public var seededAt: UInt64 = 0
     /// Where the search for a living image to forget goes on.
     internal var sweep = 0
 
@@ -52,8 +58,9 @@ public final class ProcessTree {
         pool = FragmentPool(limit: configuration.fragmentBytes)
         renderer = ProcessRenderer(
             nodeName: nodeName, credentials: configuration.credentials, namespaces: configuration.namespaces,
-            redactor: configuration.redactor)
+            environment: configuration.environment, redactor: configuration.redactor)
         pending = PendingArguments(maximumBytes: configuration.maximumArgumentBytes)
+        pendingEnvironment = PendingArguments(maximumBytes: EnvironmentSelection.maximumBytes)
     }
 
     deinit {
@@ -69,7 +76,7 @@ public final class ProcessTree {
     /// What was lost so far.
     public var counters: ProcessCounters {
         var result = losses
-        result.droppedArgumentBytes += pending.droppedBytes
+        result.droppedArgumentBytes += pending.droppedBytes + pendingEnvironment.droppedBytes
         return result
     }
 
@@ -88,6 +95,10 @@ public final class ProcessTree {
         let parentKey = fork.parent
         let parent = findParent(parentKey)
         let index = insert(key, parent: parent)
+        if parent >= 0 { table.entries[Int(index)].binaryNumber = table.entries[Int(parent)].binaryNumber }
+        // Where it executes tells of a process where it is; until then it is where its parent is.
+        table.entries[Int(index)].container = parent < 0 ? 0 : table.entries[Int(parent)].container
+        table.entries[Int(index)].namespacePID = fork.namespacePID
         if fork.flags.contains(.inInitTree) { table.entries[Int(index)].state.insert(.inInitTree) }
         // Without a parent there is nothing to copy later, and only the record knows its key.
         if parent < 0 { renderFork(index, of: parentKey) }
@@ -96,6 +107,12 @@ public final class ProcessTree {
     /// Adds the part of an argv whose exec record comes later.
     public func apply(_ part: ExecArgsRecord) {
         pending.collect(part)
+    }
+
+    /// Adds a part of the environment of an image whose exec record comes later.
+    public func apply(environment part: ExecArgsRecord) {
+        guard configuration.environment != nil else { return }
+        pendingEnvironment.collect(part)
     }
 
     /// Adds a new image, with the parts of its argv that came before, and ends the one it replaces.
@@ -116,6 +133,8 @@ public final class ProcessTree {
             key: key, parent: exec.parent, flags: flags, startTime: clock.wallTime(monotonic: key.ktime),
             auid: exec.auid, credentials: exec.credentials, namespaces: exec.namespaces,
             filename: exec.filename, workingDirectory: exec.workingDirectory, arguments: exec.arguments)
+        process.namespacePID = exec.namespacePID
+        assign(exec.cgroupID, &process, index)
         let parts = pending.find(key)
         var kept = min(process.arguments.count, configuration.maximumArgumentBytes)
         if let parts {
@@ -131,23 +150,42 @@ public final class ProcessTree {
             losses.droppedArgumentBytes += UInt64(total - kept)
             process.flags.insert(.truncatedArguments)
         }
+        let environment = pendingEnvironment.find(key)
+        if let environment { process.environment = environment.bytes.bytes }
         render(process, into: index)
         if let parts { pending.end(parts) }
+        if let environment { pendingEnvironment.end(environment) }
         return ProcessReference(index: index)
+    }
+
+    /// A process is in the container of its control group.
+    internal func assign(_ group: UInt64, _ process: inout ProcessDescription, _ index: Int32) {
+        let container = containers.container(of: group)
+        table.entries[Int(index)].container = container
+        table.entries[Int(index)].namespacePID = process.namespacePID
+        process.container = containers.text(of: container)
     }
 
     /// Ends an image; it can still be asked for.
     /// - Returns: nil when it is not known.
     public func apply(_ exit: ExitRecord) -> ProcessReference? {
         see(exit.header.ktime)
-        let index = table.find(exit.process)
+        var index = table.find(exit.process)
+        if index < 0, exit.process.ktime == 0 {
+            // The kernel side had no room for its state, which it counts: it is whoever lives under this pid.
+            index = table.newest(exit.process.pid)
+            if index >= 0, table.entries[Int(index)].state.contains(.ended) { index = -1 }
+        }
         guard index >= 0 else {
-            losses.unknownProcesses += 1
+            if !endedUnseen(exit) { losses.unknownProcesses += 1 }
             return nil
         }
         end(index)
         return ProcessReference(index: index)
     }
+
+    /// Whether an exit that is of no known image is that of a process which was gone before the agent had looked at it.
+    public func endedUnseen(_ exit: ExitRecord) -> Bool { exit.header.ktime < seededAt }
 
     /// Forgets what ended long enough ago.
     ///

@@ -20,6 +20,8 @@ public struct ProcessTreeConfiguration: Sendable {
     public var credentials: Bool
     /// Whether processes carry `ns`.
     public var namespaces: Bool
+    /// Whether processes carry their environment, and what of it; nil: none.
+    public var environment: EnvironmentSelection?
     /// Takes secrets out of arguments and environments; nil: nothing is taken out.
     public var redactor: Redactor?
 
@@ -28,7 +30,7 @@ public struct ProcessTreeConfiguration: Sendable {
         capacity: Int = 65_536, maximumAncestors: Int = 64, maximumArgumentBytes: Int = 327_360,
         fragmentBytes: Int = 256 << 20, retainedBatches: UInt32 = 2,
         retainedNanoseconds: UInt64 = 1_000_000_000, credentials: Bool = false, namespaces: Bool = false,
-        redactor: Redactor? = nil
+        environment: EnvironmentSelection? = nil, redactor: Redactor? = nil
     ) {
         self.capacity = capacity
         self.maximumAncestors = maximumAncestors
@@ -38,6 +40,7 @@ public struct ProcessTreeConfiguration: Sendable {
         self.retainedNanoseconds = retainedNanoseconds
         self.credentials = credentials
         self.namespaces = namespaces
+        self.environment = environment
         self.redactor = redactor
     }
 }

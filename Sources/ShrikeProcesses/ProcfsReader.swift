@@ -8,12 +8,17 @@ public import ShrikeEvents
 public struct ProcfsReader: Sendable {
     private let root: String
     private let maximumArgumentBytes: Int
+    private let readsEnvironment: Bool
 
     /// Makes a reader.
     /// - Parameters:
     ///   - root: where procfs is mounted.
     ///   - maximumArgumentBytes: longest argv read; what is longer is cut and marked.
-    public init(root: String = "/proc", maximumArgumentBytes: Int = 327_360) {
+    ///   - readsEnvironment: whether variables are wanted.
+    public init(
+        root: String = "/proc", maximumArgumentBytes: Int = 327_360, readsEnvironment: Bool = false
+    ) {
+        self.readsEnvironment = readsEnvironment
         self.root = root
         self.maximumArgumentBytes = maximumArgumentBytes
     }
@@ -60,9 +65,18 @@ public struct ProcfsReader: Sendable {
             arguments.removeLast(arguments.count - maximumArgumentBytes)
             flags.insert(.truncatedArguments)
         }
-        return SeededProcess(
+        var process = SeededProcess(
             seed: seed, flags: flags, binary: binary ?? [], arguments: arguments,
             workingDirectory: workingDirectory ?? [])
+        if readsEnvironment {
+            let limit = EnvironmentSelection.maximumBytes
+            let environment = content("\(directory)/environ", limit: limit)
+            process.environment = environment ?? []
+            if environment == nil || process.environment.count == limit {
+                process.flags.insert(.errorEnvironment)
+            }
+        }
+        return process
     }
 
     private static func flags(of workingDirectory: [UInt8]?) -> ProcessFlags {

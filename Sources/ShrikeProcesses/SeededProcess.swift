@@ -15,6 +15,8 @@ public struct SeededProcess: Sendable, Equatable {
     public var arguments: [UInt8]
     /// The working directory; empty when unknown.
     public var workingDirectory: [UInt8]
+    /// Variables, each ending in NUL; empty when nobody asks for them.
+    public var environment: [UInt8] = []
 
     /// Makes a process from its parts.
     public init(

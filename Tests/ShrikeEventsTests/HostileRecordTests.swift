@@ -14,7 +14,26 @@ import Testing
         RecordBuilder.exit(RecordKey(3, 2), at: 9),
         RecordBuilder.hook(
             RecordKey(3, 2), at: 5, selectors: [0], arguments: [.file("/etc/shadow"), .integer(1)]),
+        RecordBuilder.hook(
+            RecordKey(3, 2), at: 5, selectors: [0], arguments: [.integer(1)], flags: 0xC0,
+            stacks: [[1, 2], [3]]),
+        RecordBuilder.groupMade(70, parent: 7, "kubepods"), RecordBuilder.groupGone(70),
     ]
+
+    @Test("Stacks are read in order, and one deeper than there are is refused")
+    func stacks() throws {
+        try Self.valid[5].withUnsafeBytes { bytes in
+            guard case .hook(let hook) = try EventRecord(decoding: bytes) else {
+                Issue.record("the record is no hook's")
+                return
+            }
+            #expect(Array(hook.kernelStack) == [1, 2])
+            #expect(Array(hook.userStack) == [3])
+        }
+        let deep = RecordBuilder.hook(
+            RecordKey(3, 2), at: 5, selectors: [0], flags: 0x40, stacks: [Array(repeating: 1, count: 128)])
+        #expect(decodeError(deep)?.reason == .countOverLimit)
+    }
 
     @Test("Every record that is cut anywhere is refused")
     func short() {
@@ -108,12 +127,19 @@ import Testing
         switch record {
         case .fork(let fork): sum = Int(fork.flags.rawValue & 1)
         case .exit(let exit): sum = Int(exit.exitCode & 1)
-        case .execArgs(let part): sum = part.arguments.reduce(0) { $0 + Int($1) }
+        case .throttle(let group): sum = group.name.count
+        case .groupMade(let group): sum = group.name.utf8.count
+        case .groupGone(let group): sum = Int(group.cgroupID & 1)
+        case .execArgs(let part), .execEnvironment(let part): sum = part.arguments.reduce(0) { $0 + Int($1) }
         case .exec(let exec):
             for text in [exec.filename, exec.workingDirectory, exec.arguments] {
                 sum = text.reduce(sum) { $0 + Int($1) }
             }
+        case .loader(let load):
+            sum = load.path.reduce(load.withBuildID { $0.count }) { $0 + Int($1) }
+        case .hash(let hash): sum = hash.digest.reduce(0) { $0 + Int($1) }
         case .hook(let hook):
+            sum += Int(hook.owner?.tid ?? 0) & 1
             for index in 0..<hook.wordsCount { sum += hook.matchedWord(index).nonzeroBitCount }
             for index in 0..<hook.argumentCount {
                 sum = hook.argument(index).payload.reduce(sum) { $0 + Int($1) }

@@ -4,6 +4,7 @@
 import ShrikeEvents
 import ShrikeExport
 import ShrikeProcesses
+import ShrikeSymbols
 import ShrikeTestSupport
 
 /// Keeps lines; takes no more than `room` bytes.
@@ -42,10 +43,12 @@ final class Bench {
 
     init(
         _ configuration: ExportConfiguration = ExportConfiguration(nodeName: "shrike-node-1"),
-        processes: ProcessTreeConfiguration = ProcessTreeConfiguration()
+        processes: ProcessTreeConfiguration = ProcessTreeConfiguration(),
+        symbols: StackSymbols = StackSymbols(procfs: "/nowhere")
     ) {
         pipeline = EventPipeline(
             configuration: configuration, processes: processes, layouts: layouts, sink: sink,
+            symbols: symbols,
             clock: { ClockReading(realtime: Bench.boot, monotonic: 0, boottime: 0) })
     }
 

@@ -77,4 +77,51 @@ import Testing
         #expect(bytes == 14)
         #expect(lost == 1)
     }
+
+    /// Reads until the end, with a pause behind each batch; the numbers of the lines that came, and the lost ones.
+    private func read(
+        _ subscription: EventSubscription, pause: Duration
+    ) async -> (numbers: [Int], lost: UInt64) {
+        var (numbers, lost) = ([Int](), UInt64(0))
+        for await batch in subscription.batches() {
+            for chunk in batch.chunks {
+                for line in chunk.split(separator: 0x0a) {
+                    numbers.append(Int(String(decoding: line, as: UTF8.self)) ?? -1)
+                }
+            }
+            lost += batch.lost
+            if pause > .zero { try? await Task.sleep(for: pause) }
+        }
+        return (numbers, lost)
+    }
+
+    @Test func twoSlowReadersCostAFastOneNothing() async {
+        let broadcast = EventBroadcast()
+        let primary = Everything()
+        let sink = BroadcastSink(primary, broadcast)
+        let total = 20_000
+        let slow = [broadcast.subscribe(limit: 50), broadcast.subscribe(limit: 500)]
+        let fast = broadcast.subscribe(limit: 1_000_000)
+        async let first = read(slow[0], pause: .milliseconds(20))
+        async let second = read(slow[1], pause: .milliseconds(5))
+        async let all = read(fast, pause: .zero)
+        var written = 0
+        for start in stride(from: 0, to: total, by: 10) {
+            written += write((start..<start + 10).map { "\($0)\n" }.joined(), to: sink)
+            if start % 1_000 == 0 { try? await Task.sleep(for: .milliseconds(2)) }
+        }
+        broadcast.endAll()
+        let results = await (first, second, all)
+        #expect(primary.taken == written)
+        #expect(results.2.numbers == Array(0..<total))
+        #expect(results.2.lost == 0)
+        // Whole accounts: what a slow one did not get it was told of, and what it got is in order.
+        for result in [results.0, results.1] {
+            #expect(result.numbers.count + Int(result.lost) == total)
+            #expect(result.numbers == result.numbers.sorted())
+            #expect(Set(result.numbers).count == result.numbers.count)
+        }
+        #expect(results.0.lost > 0)
+        #expect(broadcast.lostLines == results.0.lost + results.1.lost)
+    }
 }

@@ -168,6 +168,59 @@ private func grep(refcnt: String = "", tid: Int = 2251) -> String {
             ])
     }
 
+    @Test("A uprobe has its file and function before its policy, and what was done behind the ancestors")
+    func uprobe() {
+        func line(_ place: UserProbeEventPlace) -> [String] {
+            hookLine(
+                .uprobe(place),
+                PolicyEventLayout(
+                    name: "u", message: "m", tags: ["tt"],
+                    arguments: [PolicyArgumentLayout(slot: 0, type: .int32)]),
+                [SelectorEventLayout(policy: 0)],
+                RecordBuilder.hook(
+                    Bench.grep, at: 3_711_511_220_004, selectors: [0], arguments: [.integer(-5)]),
+                slots: [ArgumentSlot(index: 0, type: .int32)])
+        }
+        func expected(_ name: String, _ place: String) -> [String] {
+            [
+                #"{"process_uprobe":{"process":\#(grep(refcnt: #""refcnt":1,"#)),"parent":\#(bash),"#
+                    + #""path":"/usr/bin/bash",\#(name)"policy_name":"u","message":"m","#
+                    + #""args":[{"int_arg":-5}],"tags":["tt"],"ancestors":[\#(systemd)],\#(place)"#
+                    + #""action":"KPROBE_ACTION_POST"},"#
+                    + #""node_name":"shrike-node-1","time":"2026-01-10T07:01:51.511220004Z"}"#
+            ]
+        }
+        #expect(
+            line(UserProbeEventPlace(path: "/usr/bin/bash", symbol: "readline"))
+                == expected(#""symbol":"readline","#, ""))
+        #expect(
+            line(
+                UserProbeEventPlace(
+                    path: "/usr/bin/bash", offset: 9_007_199_254_740_993, referenceCounterOffset: 16))
+                == expected("", #""offset":"9007199254740993","ref_ctr_offset":"16","#))
+    }
+
+    @Test("A static probe has its file, provider and name before its policy")
+    func staticProbe() {
+        let lines = hookLine(
+            .usdt(path: "/lib/libc.so.6", provider: "libc", name: "memory_heap_new"),
+            PolicyEventLayout(
+                name: "u", arguments: [PolicyArgumentLayout(slot: 0, label: "8@%rbx", type: .size)]),
+            [SelectorEventLayout(policy: 0, actions: [.sigkill])],
+            RecordBuilder.hook(
+                Bench.grep, at: 3_711_511_220_004, selectors: [0],
+                arguments: [.integer(132_288, type: 5)], flags: 1, signal: 9),
+            slots: [ArgumentSlot(index: 0, type: .size)])
+        #expect(
+            lines == [
+                #"{"process_usdt":{"process":\#(grep(refcnt: #""refcnt":1,"#)),"parent":\#(bash),"#
+                    + #""path":"/lib/libc.so.6","provider":"libc","name":"memory_heap_new","policy_name":"u","#
+                    + #""args":[{"size_arg":"132288","label":"8@%rbx"}],"ancestors":[\#(systemd)],"#
+                    + #""action":"KPROBE_ACTION_SIGKILL"},"#
+                    + #""node_name":"shrike-node-1","time":"2026-01-10T07:01:51.511220004Z"}"#
+            ])
+    }
+
     @Test("A return has its value behind the arguments, what the entry did, and what was done at the return")
     func returned() {
         let policy = PolicyEventLayout(
@@ -235,6 +288,20 @@ private func grep(refcnt: String = "", tid: Int = 2251) -> String {
                     + #""time":"2026-01-10T07:00:00Z"},"# + end,
             ])
         #expect(bench.pipeline.processes.counters.unknownProcesses == 3)
+    }
+
+    @Test("There is no event of a process that ended before anybody had looked at it")
+    func endedUnseen() {
+        let bench = Bench()
+        bench.pipeline.seed([ProcfsReader.kernel], at: 5_000)
+        _ = bench.lines()
+        bench.process(RecordBuilder.exit(RecordKey(10, 99), at: 4_999))
+        #expect(bench.lines() == [])
+        #expect(bench.pipeline.counters.exported.exit == 0)
+        #expect(bench.pipeline.processes.counters.unknownProcesses == 0)
+        bench.process(RecordBuilder.exit(RecordKey(10, 99), at: 5_000))
+        #expect(bench.lines().count == 1)
+        #expect(bench.pipeline.processes.counters.unknownProcesses == 1)
     }
 
     @Test("Binary properties are in exec events only")

@@ -66,6 +66,38 @@ import Testing
         #expect(bench.pipeline.counters.layoutMismatches == 0)
     }
 
+    @Test(
+        "Events of a tracked socket name its owner, those of other policies on the hook the process at hand")
+    func socketOwner() throws {
+        let bench = bench(
+            [
+                PolicyEventLayout(name: "plain"),
+                PolicyEventLayout(name: "socket", arguments: [PolicyArgumentLayout(slot: 0, type: .sock)]),
+                PolicyEventLayout(name: "other"),
+                PolicyEventLayout(name: "result", result: PolicyArgumentLayout(slot: 0, type: .sock)),
+            ],
+            (0..<4).map { SelectorEventLayout(policy: $0) }, slots: [ArgumentSlot(index: 0, type: .sock)])
+        let socket = RecordBuilder.Argument(type: 13, payload: [UInt8](repeating: 0, count: 72))
+        bench.process(
+            RecordBuilder.hook(
+                Bench.grep, at: 3_711_600_000_000, selectors: [0, 1, 2, 3], arguments: [socket],
+                flags: 0x1000,
+                owner: Bench.bash))
+        let owned = try kprobes(bench)
+        #expect(owned.compactMap { $0["process"]?["pid"]?.integer } == [2251, 2210, 2251, 2210])
+        #expect(owned.compactMap { $0["process"]?["tid"]?.integer } == [2251, 2210, 2251, 2210])
+        #expect(owned.compactMap { $0["parent"]?["pid"]?.integer } == [2210, 1, 2210, 1])
+        bench.process(
+            RecordBuilder.hook(
+                Bench.grep, at: 3_711_600_000_000, selectors: [1], arguments: [socket], flags: 0x1000,
+                owner: RecordKey(5, 77)))
+        #expect(try kprobes(bench)[0]["process"]?["pid"]?.integer == 77, "an owner that is not known")
+        bench.process(
+            RecordBuilder.hook(Bench.grep, at: 3_711_600_000_000, selectors: [1], arguments: [socket]))
+        #expect(try kprobes(bench)[0]["process"]?["pid"]?.integer == 2251)
+        #expect(bench.pipeline.counters.undecodable == 0)
+    }
+
     @Test("Policies without an event post none, the others do")
     func noPost() throws {
         let bench = bench(
@@ -107,6 +139,8 @@ import Testing
             ActionCase(actions: [.override(-1), .sigkill], flags: 5, signal: 9, expected: "SIGKILL"),
             ActionCase(actions: [.sigkill, .override(-1)], flags: 5, signal: 9, expected: "OVERRIDE"),
             ActionCase(actions: [.sigkill, .override(-1)], flags: 1, signal: 9, expected: "SIGKILL"),
+            ActionCase(actions: [.trackSock], expected: "TRACKSOCK"),
+            ActionCase(actions: [.untrackSock, .post], mode: .monitor, expected: "UNTRACKSOCK"),
             ActionCase(actions: [.sigkill], mode: .monitor, expected: "SIGKILL"),
             ActionCase(actions: [.override(-1), .post], mode: .monitor, expected: "OVERRIDE"),
             ActionCase(actions: [.post], mode: .monitor, expected: "POST"),

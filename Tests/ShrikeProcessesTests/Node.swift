@@ -35,8 +35,9 @@ final class Node {
             case .fork(let record): tree.apply(record)
             case .exec(let record): _ = tree.apply(record)
             case .execArgs(let record): tree.apply(record)
+            case .execEnvironment(let record): tree.apply(environment: record)
             case .exit(let record): _ = tree.apply(record)
-            case .hook: break
+            case .groupMade, .groupGone, .hash, .hook, .loader, .throttle: break
             }
         }
     }

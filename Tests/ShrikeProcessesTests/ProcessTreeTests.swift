@@ -191,6 +191,33 @@ import Testing
         #expect(node.tree.counters == ProcessCounters())
     }
 
+    @Test("Who ends before the agent has looked at it is no loss, who ends later without being known is one")
+    func endedUnseen() throws {
+        let node = Node()
+        node.tree.seededAt = 1_000
+        node.boot()
+        try node.exit(RecordKey(10, 7), at: 999)
+        #expect(node.tree.counters.unknownProcesses == 0)
+        try node.exit(RecordKey(10, 8), at: 1_000)
+        #expect(node.tree.counters.unknownProcesses == 1)
+    }
+
+    @Test("An exit for which the kernel side had no key is that of whoever lives under the pid")
+    func exitWithoutKey() throws {
+        let node = Node()
+        node.boot()
+        try node.exec(RecordKey(100, 5), parent: Node.initKey, replaced: .none)
+        try node.exit(RecordKey(0, 5), at: 200)
+        #expect(node.tree.counters == ProcessCounters())
+        for _ in 0..<3 {
+            try node.fork(RecordKey(10 * second, 6), of: Node.initKey)
+            node.tree.endOfBatch()
+        }
+        #expect(!node.knows(RecordKey(100, 5)))
+        try node.exit(RecordKey(0, 5), at: 11 * second)
+        #expect(node.tree.counters.unknownProcesses == 1)
+    }
+
     @Test("A lost exec leaves its children with a parent id and nothing else")
     func lostExec() throws {
         let node = Node()

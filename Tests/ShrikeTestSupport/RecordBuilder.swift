@@ -72,14 +72,15 @@ public struct RecordBuilder: Sendable {
 extension RecordBuilder {
     /// A struct shrike_event_fork.
     public static func fork(
-        _ process: RecordKey, of parent: RecordKey, flags: UInt32 = 0, cgroup: UInt64 = 7
+        _ process: RecordKey, of parent: RecordKey, flags: UInt32 = 0, cgroup: UInt64 = 7,
+        namespacePID: UInt32 = 0
     ) -> [UInt8] {
         var record = RecordBuilder()
         record.header(kind: 1, ktime: process.ktime, pid: process.pid, tid: process.pid)
         record.key(process)
         record.key(parent)
         record.u64(cgroup)
-        record.u32(0)
+        record.u32(namespacePID)
         record.u32(flags)
         return record.finished()
     }
@@ -106,6 +107,10 @@ extension RecordBuilder {
         public var capabilities: UInt64 = 0
         /// Bytes of the whole argv; nil: those in the record.
         public var totalArgumentBytes: UInt32?
+        /// Id of the control group.
+        public var cgroup: UInt64 = 7
+        /// Pid in the innermost namespace; 0: the host's.
+        public var namespacePID: UInt32 = 0
 
         /// The defaults.
         public init() {}
@@ -121,9 +126,9 @@ extension RecordBuilder {
         record.key(process)
         record.key(parent)
         record.key(replaced)
-        record.u64(7)
+        record.u64(details.cgroup)
         record.u64(details.inode)
-        record.u32([details.links, details.flags, details.auid, 0])
+        record.u32([details.links, details.flags, details.auid, details.namespacePID])
         record.u32([UInt32](repeating: details.uid, count: 8))
         record.u32([0, 0])
         record.u64(details.capabilities)
@@ -147,13 +152,77 @@ extension RecordBuilder {
             arguments: arguments.flatMap { Array($0.utf8) + [0] }, details: details)
     }
 
+    /// A struct shrike_event_exec_args with its bytes, of an environment.
+    public static func execEnvironment(_ process: RecordKey, offset: UInt32, _ bytes: [UInt8]) -> [UInt8] {
+        execArgs(process, offset: offset, bytes, kind: 16)
+    }
+
     /// A struct shrike_event_exec_args with its bytes.
-    public static func execArgs(_ process: RecordKey, offset: UInt32, _ arguments: [UInt8]) -> [UInt8] {
+    public static func execArgs(
+        _ process: RecordKey, offset: UInt32, _ arguments: [UInt8], kind: UInt16 = 4
+    ) -> [UInt8] {
         var record = RecordBuilder()
-        record.header(kind: 4, ktime: process.ktime, pid: process.pid, tid: process.pid)
+        record.header(kind: kind, ktime: process.ktime, pid: process.pid, tid: process.pid)
         record.key(process)
         record.u32([offset, UInt32(arguments.count)])
         record.raw(arguments)
+        return record.finished()
+    }
+
+    /// A struct shrike_event_throttle.
+    public static func throttle(
+        cgroup: UInt64, _ name: [UInt8], at ktime: UInt64, cpu: UInt16 = 0
+    ) -> [UInt8] {
+        var record = RecordBuilder()
+        record.header(kind: 17, ktime: ktime, pid: 9, tid: 9, cpu: cpu)
+        record.u64(cgroup)
+        record.raw(Array(name.prefix(128)) + [UInt8](repeating: 0, count: max(0, 128 - name.count)))
+        return record.finished()
+    }
+
+    /// A struct shrike_event_loader and its path.
+    public static func loader(
+        _ process: RecordKey, at ktime: UInt64, _ path: String, buildID: [UInt8] = [], isInExec: Bool = false
+    ) -> [UInt8] {
+        var record = RecordBuilder()
+        record.header(kind: 33, ktime: ktime, pid: process.pid, tid: process.pid)
+        record.key(process)
+        record.u32([isInExec ? 1 : 0, UInt32(path.utf8.count) | UInt32(buildID.count) << 16])
+        record.raw(buildID + [UInt8](repeating: 0, count: 24 - buildID.count))
+        record.raw(Array(path.utf8) + [0])
+        return record.finished()
+    }
+
+    /// A struct shrike_event_hash of a hook record of the same thread.
+    public static func hash(
+        of process: RecordKey, recordTime: UInt64, at ktime: UInt64, algorithm: Int32, digest: [UInt8]
+    ) -> [UInt8] {
+        var record = RecordBuilder()
+        record.header(kind: 32, ktime: ktime, pid: process.pid, tid: process.pid)
+        record.u64(recordTime)
+        record.u32([UInt32(bitPattern: algorithm), 0])
+        record.raw(digest + [UInt8](repeating: 0, count: 64 - digest.count))
+        return record.finished()
+    }
+
+    /// A struct shrike_event_group_made.
+    public static func groupMade(_ id: UInt64, parent: UInt64, _ name: String, at ktime: UInt64 = 1)
+        -> [UInt8]
+    {
+        var record = RecordBuilder()
+        record.header(kind: 18, ktime: ktime, pid: 9, tid: 9)
+        record.u64(id)
+        record.u64(parent)
+        record.raw(Array(name.utf8.prefix(255)))
+        record.raw([UInt8](repeating: 0, count: 256 - min(255, name.utf8.count)))
+        return record.finished()
+    }
+
+    /// A struct shrike_event_group_gone.
+    public static func groupGone(_ id: UInt64, at ktime: UInt64 = 1) -> [UInt8] {
+        var record = RecordBuilder()
+        record.header(kind: 19, ktime: ktime, pid: 9, tid: 9)
+        record.u64(id)
         return record.finished()
     }
 
@@ -205,7 +274,8 @@ extension RecordBuilder {
     public static func hook(
         _ process: RecordKey, at ktime: UInt64, tid: UInt32? = nil, hook: UInt32 = 1, generation: UInt32 = 1,
         selectors: [Int], words: Int = 1, arguments: [Argument] = [], flags: UInt32 = 0, signal: UInt32 = 0,
-        overrideError: Int32 = 0, returnSignal: UInt32 = 0, entrySelectors: [Int]? = nil
+        overrideError: Int32 = 0, returnSignal: UInt32 = 0, entrySelectors: [Int]? = nil,
+        stacks: [[UInt64]] = [], owner: RecordKey? = nil
     ) -> [UInt8] {
         var record = RecordBuilder()
         record.header(kind: 5, ktime: ktime, pid: process.pid, tid: tid ?? process.pid)
@@ -220,12 +290,20 @@ extension RecordBuilder {
                 record.u64(set.filter { $0 / 64 == word }.reduce(UInt64(0)) { $0 | 1 << UInt64($1 % 64) })
             }
         }
+        if let owner {
+            record.key(owner)
+            record.u32([owner.pid, 0])
+        }
         for argument in arguments {
             record.u16(argument.type)
             record.u16(argument.flags)
             record.u32([UInt32(argument.payload.count), argument.mode, 0])
             record.raw(argument.payload)
             record.raw([UInt8](repeating: 0, count: (8 - argument.payload.count % 8) % 8))
+        }
+        for stack in stacks {
+            record.u32([UInt32(stack.count), 0])
+            for address in stack { record.u64(address) }
         }
         return record.finished()
     }
