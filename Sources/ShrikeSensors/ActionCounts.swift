@@ -44,6 +44,10 @@ public struct ActionCounts: Sendable, Equatable {
     public var monitorSignal: UInt64 = 0
     /// Refusals that monitor mode held back.
     public var monitorOverride: UInt64 = 0
+    /// Events that a rate limit kept back.
+    public var rateLimited: UInt64 = 0
+    /// Events that found no room in their ring, by CPU; empty when none was lost.
+    public var lostByCPU: [UInt64] = []
 
     /// Nothing yet.
     public init() {}
@@ -51,7 +55,14 @@ public struct ActionCounts: Sendable, Equatable {
     init(_ hits: SelectorHits, of planned: PlannedSelector, _ layout: SelectorEventLayout) {
         signal = hits.signals
         override = hits.overrides
-        if planned.isPosted { post = hits.matches } else if planned.countsPosts { noPost = hits.matches }
+        rateLimited = hits.suppressed
+        lostByCPU = hits.lostByCPU
+        let isSilent = (layout.actions + layout.returnActions).contains(.noPost)
+        if planned.isPosted, !isSilent {
+            post = hits.matches
+        } else if planned.countsPosts {
+            noPost = hits.matches
+        }
         guard layout.mode == .monitor else { return }
         let actions = layout.actions + layout.returnActions
         if actions.contains(where: \.isSignal) { monitorSignal = hits.matches }
@@ -66,6 +77,11 @@ public struct ActionCounts: Sendable, Equatable {
         left.override &+= right.override
         left.monitorSignal &+= right.monitorSignal
         left.monitorOverride &+= right.monitorOverride
+        left.rateLimited &+= right.rateLimited
+        if left.lostByCPU.count < right.lostByCPU.count {
+            left.lostByCPU += [UInt64](repeating: 0, count: right.lostByCPU.count - left.lostByCPU.count)
+        }
+        for (cpu, lost) in right.lostByCPU.enumerated() { left.lostByCPU[cpu] &+= lost }
     }
 }
 

@@ -14,7 +14,9 @@ public final class HookEngine {
     private let processes: ProcessSensor
     private let pins: PinFolder?
     private let descendants: LineageFollower
-    private let workloads: ScopeFollower
+    /// Told of what is known of control groups.
+    public let workloads: ScopeFollower
+    private var loader: LoaderSensor?
     private var hooks: [HookTarget: AttachedHook] = [:]
     private var hookIDs: [HookTarget: UInt32] = [:]
     private var binaries: BinaryTable?
@@ -46,6 +48,8 @@ public final class HookEngine {
     /// - Throws: the first refusal; the old plan is then still in force, whole.
     public func apply(_ plan: PolicyPlan, _ choice: MechanismChoice) throws(HookError) {
         let hooksOfPlan = try follow(plan, choice)
+        let watched = loader != nil
+        if let place = plan.loader, !watched { try watchLoads(place) }
         generation += 1
         let isSameTable = plan.binaries == binaries
         let table = isSameTable ? binariesGeneration : generation
@@ -65,8 +69,10 @@ public final class HookEngine {
             for hook in changed { try makeLive(hook) }
         } catch {
             for hook in changed { takeBack(hook) }
+            if !watched { loader = nil }
             throw error
         }
+        if plan.loader == nil { loader = nil }
         let replaced = hooks.values.filter { next[$0.plan.target]?.generation != $0.generation }
         hooks = next
         (binaries, binariesGeneration) = (plan.binaries, table)
@@ -77,13 +83,13 @@ public final class HookEngine {
         workloads.keep(only: plan.scopes)
     }
 
-    /// Takes in what is known of a control group; from now on its processes are in the scopes that this means.
-    public func learn(_ facts: ScopeFacts) throws(BPFError) {
-        try workloads.learn(facts.cgroupID, facts.content)
+    private func watchLoads(_ place: SourceRange) throws(HookError) {
+        do throws(BPFError) { loader = try LoaderSensor(processes: processes) } catch {
+            throw HookError(
+                target: HookTarget(symbol: LoaderSensor.function), place: place, mechanism: .fentry,
+                cause: error)
+        }
     }
-
-    /// A control group is gone.
-    public func forget(cgroupID: UInt64) throws(BPFError) { try workloads.learn(cgroupID, nil) }
 
     /// The plan's hooks with the bits of the lists and scopes that they ask for.
     private func follow(_ plan: PolicyPlan, _ choice: MechanismChoice) throws(HookError) -> [HookPlan] {
@@ -216,6 +222,14 @@ public final class HookEngine {
         hooks.values.map { ($0.plan.target, $0.sensor.mechanism) }.sorted { $0.0 < $1.0 }
     }
 
+    /// How often the programs on hooks ran, ordered by symbol. One program serves all policies on its hook.
+    public var runs: [(target: HookTarget, mechanism: HookMechanism, runs: ProgramRuns)] {
+        hooks.values.sorted { $0.plan.target < $1.plan.target }.compactMap { hook in
+            guard let runs = try? hook.sensor.runs() else { return nil }
+            return (hook.plan.target, hook.sensor.mechanism, runs)
+        }
+    }
+
     /// What policies' selectors have done, since each policy was loaded.
     public var counts: [SelectorKey: ActionCounts] {
         (Array(hooks.values) + detached.map(\.hook)).reduce(into: retired) { all, hook in
@@ -245,6 +259,7 @@ public final class HookEngine {
         for hook in hooks.values { pins?.remove(hook.pinName) }
         hooks = [:]
         detached = []
+        loader = nil
     }
 }
 

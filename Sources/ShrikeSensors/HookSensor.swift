@@ -4,6 +4,7 @@
 internal import ShrikeABI
 public import ShrikeBPF
 internal import ShrikeBPFObjects
+internal import ShrikePolicy
 public import ShrikePolicyCompiler
 
 /// How often a selector was its policy's first match, and what came of it.
@@ -16,6 +17,8 @@ public struct SelectorHits: Sendable, Equatable {
     public var overrides: UInt64 = 0
     /// Events that a rate limit kept back.
     public var suppressed: UInt64 = 0
+    /// Events that found no room in their ring, by CPU; empty when none was lost.
+    public var lostByCPU: [UInt64] = []
 }
 
 /// A hook's program and tables in the kernel. Detaches and frees all when it ends.
@@ -28,6 +31,8 @@ public struct HookSensor: ~Copyable {
     public let kernelBytes: Int
     private let object: LoadedBPFObject
     private var link: BPFLink?
+    /// Behind it on the hook, where events want hashes of files.
+    private var hashes: FileHashes?
 
     /// Loads and attaches the plan's program beside whatever else is on the function. It decides nothing until
     /// its generation is made live.
@@ -48,7 +53,7 @@ public struct HookSensor: ~Copyable {
         switch mechanism {
         case .fentry, .fexit, .modifyReturn: try open.setAttachTarget(mechanism.program, plan.target.symbol)
         case .lsm(let hook): try open.setAttachTarget(mechanism.program, hook)
-        case .kprobe, .rawTracepoint, .tracepoint: break  // named when it is attached
+        case .kprobe, .rawTracepoint, .tracepoint, .userProbe: break  // named when it is attached
         }
         try Self.shapeMaps(of: open, plan, binaries)
         try open.setInitialValue(
@@ -65,7 +70,13 @@ public struct HookSensor: ~Copyable {
         }
         try Self.fillMaps(of: loaded, plan, binaries)
         let bytes = try loaded.kernelBytes(program: mechanism.program, except: ProcessSensor.sharedMaps)
-        link = try Self.attach(loaded, mechanism, plan.target.symbol)
+        // What is attached last is asked first.
+        let behind =
+            plan.hasHash
+            ? try FileHashes(hook: plan.target.symbol, hookID: hookID, processes: processes) : nil
+        let attached = try Self.attach(loaded, mechanism, plan.target)
+        hashes = consume behind
+        link = consume attached
         kernelBytes = bytes
         object = loaded
     }
@@ -74,29 +85,53 @@ public struct HookSensor: ~Copyable {
     public borrowing func pin(at path: String) throws(BPFError) { try link?.pin(at: path) }
 
     /// Takes the program off its hook; the tables stay, for what they have counted.
-    public mutating func detach() { link = nil }
+    public mutating func detach() {
+        link = nil
+        hashes = nil
+    }
+
+    /// How often the program ran, and what that took.
+    public borrowing func runs() throws(BPFError) -> ProgramRuns {
+        try object.runs(of: mechanism.program)
+    }
 
     /// What each selector has done so far, by its bit.
     public func hits() throws(BPFError) -> [SelectorHits] {
-        let words = try object.map("selector_hits").perCPUSums()
+        let byCPU = try object.map("selector_hits").perCPUValues()
         let fields = MemoryLayout<shrike_selector_hits>.size / MemoryLayout<UInt64>.size
-        return stride(from: 0, to: words.count, by: fields).map {
-            SelectorHits(
-                matches: words[$0], signals: words[$0 + 1], overrides: words[$0 + 2],
-                suppressed: words[$0 + 3])
+        return stride(from: 0, to: byCPU.first?.count ?? 0, by: fields).map { start in
+            func sum(_ field: Int) -> UInt64 { byCPU.reduce(0) { $0 &+ $1[start + field] } }
+            let lost = byCPU.map { $0[start + 4] }
+            return SelectorHits(
+                matches: sum(0), signals: sum(1), overrides: sum(2), suppressed: sum(3),
+                lostByCPU: lost.allSatisfy { $0 == 0 } ? [] : lost)
         }
     }
 
     private static func attach(
-        _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ symbol: String
+        _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ target: HookTarget
     ) throws(BPFError) -> BPFLink {
         switch mechanism {
         case .fentry, .fexit, .modifyReturn, .lsm: try loaded.attach(mechanism.program)
-        case .kprobe: try loaded.attachKprobe(mechanism.program, function: symbol)
+        case .kprobe: try loaded.attachKprobe(mechanism.program, function: target.symbol)
         case .rawTracepoint(let event): try loaded.attachRawTracepoint(mechanism.program, event: event)
         case .tracepoint(let subsystem, let event):
             try loaded.attachTracepoint(mechanism.program, subsystem: subsystem, event: event)
+        case .userProbe: try attach(loaded, mechanism, target.userProbe)
         }
+    }
+
+    private static func attach(
+        _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ probe: UserProbe?
+    ) throws(BPFError) -> BPFLink {
+        guard let probe, let place = probe.place else {
+            throw BPFError("attach", probe?.text ?? "", errno: 0, detail: "the place is not known")
+        }
+        // libbpf would look for a relative path among programs.
+        let path = probe.path.hasPrefix("/") ? probe.path : "/proc/self/cwd/\(probe.path)"
+        return try loaded.attachUserProbe(
+            mechanism.program, path: path, offset: place.offset,
+            referenceCounterOffset: probe.referenceCounterOffset)
     }
 
     private static func shapeMaps(
@@ -112,7 +147,7 @@ public struct HookSensor: ~Copyable {
                 valueSize: table.valueBytes)
         }
         if !plan.hasRateLimit { try open.omitMap("rate_limits") }
-        try open.setMap("selector_hits", maxEntries: plan.selectors.count)
+        try open.setMap("selector_hits", maxEntries: max(plan.selectors.count, 1))
     }
 
     /// Fills the tables and freezes them: nobody changes a decision afterwards.

@@ -27,9 +27,11 @@ public struct MechanismChoice {
         switch plan.target.kind {
         case .function: break
         case .functionReturn: return .fexit
+        case .functionRegisters: return .kprobe
         case .lsm: return .lsm(hook: plan.target.symbol)
         case .rawTracepoint: return .rawTracepoint(event: names[names.count - 1])
         case .tracepoint: return .tracepoint(subsystem: names[0], event: names[names.count - 1])
+        case .userProbe, .staticProbe: return .userProbe
         }
         guard plan.enforces else { return .fentry }
         if let hook = lsmHook(for: plan.target.symbol) { return .lsm(hook: hook) }
@@ -49,7 +51,7 @@ public struct MechanismChoice {
         switch mechanism {
         case .fentry, .fexit, .modifyReturn: function = types.function(named: symbol)
         case .lsm(let hook): function = types.function(named: "bpf_lsm_\(hook)")
-        case .kprobe, .rawTracepoint, .tracepoint: function = nil
+        case .kprobe, .rawTracepoint, .tracepoint, .userProbe: function = nil
         }
         let objects: Set<BTFType> = [.pointer(to: "struct file"), .pointer(to: "struct path")]
         let parameters = function?.parameters ?? []

@@ -18,23 +18,41 @@ public final class ProcessSensor: @unchecked Sendable {
 
     /// Loads and attaches the sensor's programs. Ring sizes are powers of two of whole pages.
     /// - Parameter kernel: the running kernel's types.
+    /// - Parameters:
+    ///   - readsEnvironment: whether execs are preceded by their environments.
+    ///   - cgroupRate: what a control group may send; nil: as much as there is.
     public init(
-        kernel: KernelBTF, criticalRingBytes: Int, observationRingBytes: Int
+        kernel: KernelBTF, criticalRingBytes: Int, observationRingBytes: Int, readsEnvironment: Bool = false,
+        cgroupRate: CgroupRate? = nil
     ) throws(BPFError) {
         // Without them each object takes longer to load, and nothing else changes.
         types = try? RelocationTypes(
-            kernel, objects: [shrike_process_object.file, shrike_function_object.file])
+            kernel,
+            objects: [
+                shrike_process_object.file, shrike_function_object.file, shrike_hash_object.file,
+                shrike_loader_object.file,
+            ])
         let open = try shrike_process_object.open(types)
         try open.setMap("critical_ring", maxEntries: criticalRingBytes)
         try open.setMap("observation_ring", maxEntries: observationRingBytes)
+        try open.setInitialValue(
+            ".rodata.process",
+            shrike_process_config(
+                reads_environment: readsEnvironment ? 1 : 0, cgroup_events: cgroupRate?.events ?? 0,
+                cgroup_interval_ns: cgroupRate?.intervalNanoseconds ?? 0))
+        if cgroupRate != nil { try open.setMap("cgroup_rates", maxEntries: Int(SHRIKE_MAX_CGROUP_RATES)) }
         let loaded = try open.load()
         var links: [BPFLinkBox] = []
-        for program in Self.programs { links.append(BPFLinkBox(try loaded.attach(program))) }
+        for program in Self.programs + Self.groupPrograms {
+            links.append(BPFLinkBox(try loaded.attach(program)))
+        }
         object = loaded
         self.links = links
     }
 
     private static let programs = ["process_fork", "process_exec", "process_exit"]
+    /// They tell user space and decide nothing, so they end with it.
+    private static let groupPrograms = ["group_made", "group_gone"]
 
     /// Lets the programs live on without this process: policies that ask for the binary need them.
     public func pin(in folder: PinFolder) throws(BPFError) {
@@ -56,6 +74,27 @@ public final class ProcessSensor: @unchecked Sendable {
     /// The kernel side's counters, summed over CPUs; index: `enum shrike_counter`.
     public func counters() throws(BPFError) -> [UInt64] { try object.map("counters").perCPUSums() }
 
+    /// The same for each CPU.
+    public func countersByCPU() throws(BPFError) -> [[UInt64]] { try object.map("counters").perCPUValues() }
+
+    /// How often the sensor's programs ran, by their names.
+    public func runs() throws(BPFError) -> [(program: String, runs: ProgramRuns)] {
+        var runs: [(program: String, runs: ProgramRuns)] = []
+        for program in Self.programs + Self.groupPrograms {
+            runs.append((program, try object.runs(of: program)))
+        }
+        return runs
+    }
+
+    /// When a control group was last above its limit, on the CPU where that was latest; monotonic nanoseconds.
+    /// - Returns: nil when it has not been, or is not known any more.
+    public func lastOverLimit(cgroupID: UInt64) -> UInt64? {
+        let words = MemoryLayout<shrike_cgroup_rate>.size / MemoryLayout<UInt64>.size
+        guard let values = try? object.map("cgroup_rates").perCPUWords(of: cgroupID) else { return nil }
+        let last = stride(from: 1, to: values.count, by: words).map { values[$0] }.max() ?? 0
+        return last == 0 ? nil : last
+    }
+
     /// From the moment that this returns, this generation of the hook decides and no other does.
     /// - Parameter replaces: a generation before may be amid a call, and goes by what this one notes.
     func makeLive(hookID: UInt32, generation: UInt32, replaces: Bool = false) throws(BPFError) {
@@ -66,7 +105,8 @@ public final class ProcessSensor: @unchecked Sendable {
     /// The maps that a hook's object takes over in place of its own.
     static let sharedMaps = [
         "task_states", "thread_images", "critical_ring", "observation_ring", "counters", "scratch_slots",
-        "live_generations", "turns", "scope_masks",
+        "live_generations", "turns", "scope_masks", "socket_owners",
+        "hash_notes", "enforcer_notes",
     ]
 
     /// Makes `open` use this sensor's maps.
