@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import NIOPosix
+import ShrikeDaemon
+import Testing
+
+@testable import ShrikeCluster
+
+@Suite struct PolicyFeedTests {
+    private let policies = FakePolicies()
+    private let feed: PolicyFeed
+
+    init() {
+        feed = PolicyFeed(
+            plural: "tracingpolicies", control: policies, thread: .singleton, nodeLabels: ["zone": "a"],
+            logger: Logger(label: "test"))
+    }
+
+    private func outcome(_ name: String, namespace: String = "") async -> PolicyFeed.Known? {
+        await feed.policies.first { $0.key == .init(namespace: namespace, name: name) }?.known
+    }
+
+    @Test("The object's text has what the loader wants, in one line")
+    func text() {
+        let object = policy("one", namespace: "shop", spec: "{\n \"kprobes\" : [ ]\r\n}")
+        #expect(
+            String(decoding: object.text, as: UTF8.self)
+                == #"{"apiVersion":"cilium.io/v1alpha1","kind":"TracingPolicyNamespaced","metadata":{"name":"one","#
+                + #""namespace":"shop"},"spec":{  "kprobes" : [ ]  }}"#)
+        #expect(PolicyObject.json(#"{"metadata":{"name":"one"}}"#) == nil)
+        #expect(PolicyObject.json("[]") == nil)
+    }
+
+    @Test("What is wrong is told by rule, field and message, and keeps nothing else out")
+    func manyAtOnce() async throws {
+        var objects = (0..<250).map { policy("good-\($0)", uid: "\($0)") }
+        objects.insert(policy("bad", uid: "b", spec: Spec.wrong), at: 120)
+        objects.insert(policy("empty", uid: "e", spec: "7"), at: 40)
+        await feed.replaced(objects)
+        #expect(policies.inForce.count == 250)
+        let bad = try #require(await outcome("bad"))
+        guard case .refused(let findings) = bad.outcome, let finding = findings.first else {
+            Issue.record("\(bad)")
+            return
+        }
+        #expect(findings.count == 1)
+        #expect(finding.rule == "SHR101")
+        #expect(finding.field == "spec.kprobes[0].argz")
+        #expect(finding.message == "a kprobe has no field `argz`; did you mean `args`?", "\(finding)")
+        #expect(bad.loadedGeneration == nil)
+        guard case .refused? = await outcome("empty")?.outcome else {
+            Issue.record("taken")
+            return
+        }
+        // Three batches, and one more try of each that had something wrong.
+        #expect(policies.calls == Array(repeating: "add", count: 5))
+    }
+
+    @Test("A refusal that names no policy is narrowed down to it")
+    func halves() async throws {
+        await feed.replaced((0..<16).map { policy($0 == 5 ? "unloadable" : "good-\($0)", uid: "\($0)") })
+        #expect(policies.inForce.count == 15)
+        #expect(await outcome("unloadable")?.outcome == .refused([PolicyFinding("the kernel has no room")]))
+        #expect(policies.calls.count <= 9)
+    }
+
+    @Test("An edit replaces; the same generation is left alone")
+    func edit() async {
+        _ = await feed.changed(policy("one"))
+        _ = await feed.changed(policy("one"))
+        await feed.replaced([policy("one")])
+        #expect(policies.calls == ["add"])
+        _ = await feed.changed(policy("one", generation: 2, spec: Spec.hooking("security_inode_unlink")))
+        #expect(policies.calls == ["add", "replace"])
+        #expect(policies.inForce == ["one": "security_inode_unlink"])
+        #expect(await outcome("one")?.loadedGeneration == 2)
+    }
+
+    @Test("A wrong edit leaves the last good generation in force, and says so")
+    func wrongEdit() async {
+        _ = await feed.changed(policy("one"))
+        _ = await feed.changed(policy("one", generation: 2, spec: Spec.wrong))
+        #expect(policies.inForce == ["one": "security_file_open"])
+        let known = await outcome("one")
+        #expect(known?.generation == 2 && known?.loadedGeneration == 1 && known?.outcome.name == "refused")
+        _ = await feed.changed(policy("one", generation: 3, spec: Spec.hooking("security_inode_unlink")))
+        #expect(policies.inForce == ["one": "security_inode_unlink"])
+        #expect(await outcome("one")?.outcome == .loaded)
+    }
+
+    @Test("A policy that was deleted and made anew wrongly is not in force any more")
+    func wrongSuccessor() async {
+        _ = await feed.changed(policy("one"))
+        await feed.replaced([policy("one", uid: "2", spec: Spec.wrong)])
+        #expect(policies.inForce.isEmpty)
+        #expect(await outcome("one")?.loadedGeneration == nil)
+        // Its own deletion, and the late one of its predecessor.
+        _ = await feed.changed(policy("one", uid: "3"))
+        await feed.deleted(policy("one", uid: "2"))
+        #expect(policies.inForce == ["one": "security_file_open"])
+        await feed.deleted(policy("one", uid: "3"))
+        #expect(policies.inForce.isEmpty)
+        #expect(await feed.policies.isEmpty)
+    }
+
+    @Test("Two of one name in two namespaces are two")
+    func namespaces() async {
+        await feed.replaced([
+            policy("one", namespace: "a", uid: "1"),
+            policy("one", namespace: "b", uid: "2", spec: Spec.hooking("security_inode_unlink")),
+        ])
+        #expect(policies.inForce == ["a/one": "security_file_open", "b/one": "security_inode_unlink"])
+        await feed.deleted(policy("one", namespace: "a", uid: "1"))
+        #expect(policies.inForce == ["b/one": "security_inode_unlink"])
+        // A list without it: gone while nobody looked.
+        await feed.replaced([])
+        #expect(policies.inForce.isEmpty)
+    }
+
+    @Test("A policy that somebody took away through the daemon's API comes back with its next edit")
+    func takenAway() async throws {
+        _ = await feed.changed(policy("one"))
+        try policies.delete(policy("one").identity)
+        _ = await feed.changed(policy("one", generation: 2))
+        #expect(policies.inForce == ["one": "security_file_open"])
+    }
+
+    @Test("A policy that cannot be taken out is tried again, and says so until then")
+    func stuck() async {
+        _ = await feed.changed(policy("one"))
+        policies.keepAll(true)
+        await feed.deleted(policy("one"))
+        #expect(
+            await outcome("one")?.outcome
+                == .refused([PolicyFinding("it is deleted, and cannot be taken out: no memory")]))
+        policies.keepAll(false)
+        await feed.replaced([])
+        #expect(policies.inForce.isEmpty)
+        #expect(await feed.policies.isEmpty)
+    }
+
+    @Test("Node selectors, as labels come and change")
+    func nodeSelector() async {
+        let zoneB = Spec.hooking(
+            "security_file_open",
+            more: #","nodeSelector":{"matchExpressions":[{"key":"zone","operator":"In","values":["b"]}]}"#)
+        let zoneA = Spec.hooking("security_file_open", more: #","nodeSelector":{"matchLabels":{"zone":"a"}}"#)
+        await feed.replaced([policy("in-a", uid: "1", spec: zoneA), policy("in-b", uid: "2", spec: zoneB)])
+        #expect(policies.inForce.keys.sorted() == ["in-a"])
+        #expect(await outcome("in-b")?.outcome == .skipped)
+        await feed.nodeLabelsChanged(["zone": "b"])
+        #expect(policies.inForce.keys.sorted() == ["in-b"])
+        #expect(await outcome("in-a")?.outcome == .skipped)
+        // An edit that moves it away from this node.
+        _ = await feed.changed(policy("in-b", uid: "2", generation: 2, spec: zoneA))
+        #expect(policies.inForce.isEmpty)
+    }
+
+    @Test("A node selector waits for the labels")
+    func unknownLabels() async {
+        let late = PolicyFeed(
+            plural: "tracingpolicies", control: policies, thread: .singleton, logger: Logger(label: "test"))
+        let notB = Spec.hooking(
+            "security_file_open",
+            more: #","nodeSelector":{"matchExpressions":[{"key":"zone","operator":"NotIn","values":["b"]}]}"#)
+        await late.replaced([policy("late", spec: notB)])
+        #expect(policies.inForce.isEmpty)
+        await late.nodeLabelsChanged([:])
+        #expect(policies.inForce.keys.sorted() == ["late"])
+    }
+}
