@@ -2,6 +2,7 @@
 // The running kernel's answers to the policy checker.
 
 internal import ShrikeBPF
+internal import ShrikeELF
 internal import ShrikePattern
 internal import ShrikePolicy
 
@@ -12,6 +13,8 @@ final class BTFKernelFacts: KernelFacts {
     private(set) lazy var traceableFunctions = Tracefs()?.traceableFunctions
     /// By expression: the checker and the compiler ask the same.
     private var matching: [String: [String]] = [:]
+
+    private let files = ProbedFiles()
 
     let hostNamespaces: [NamespaceKind: UInt32]
     let knowsWorkloads: Bool
@@ -36,6 +39,14 @@ final class BTFKernelFacts: KernelFacts {
         return found
     }
 
+    func place(
+        _ name: UserPlaceName, inFile path: String
+    ) -> Result<FilePlace, FilePlaceProblem>? { files.place(name, path) }
+
+    func staticProbe(
+        _ provider: String, _ name: String, inFile path: String
+    ) -> Result<[StaticProbePlace], FilePlaceProblem>? { files.staticProbe(provider, name, path) }
+
     func function(named name: String) -> FunctionPrototype? {
         types.function(named: name).map { FunctionPrototype($0) }
     }
@@ -56,6 +67,12 @@ final class BTFKernelFacts: KernelFacts {
 
     var lsmHooksUnavailable: String? {
         KernelFacilities.hasBPFLSM() ? nil : "`bpf` is not in /sys/kernel/security/lsm"
+    }
+
+    var fileHashesUnavailable: String? {
+        if types.function(named: "ima_file_hash") == nil { return "it is built without IMA (CONFIG_IMA)" }
+        return types.hasEnumValue("BPF_FUNC_ima_file_hash", in: "bpf_func_id")
+            ? nil : "BPF programs can hash files since Linux 5.18"
     }
 
     var tracepointsUnavailable: String? { Tracefs() == nil ? "tracefs is not mounted" : nil }
@@ -79,8 +96,45 @@ final class BTFKernelFacts: KernelFacts {
         Suggestion.nearest(to: event, among: types.rawTracepointNames).map { [$0] } ?? []
     }
 
+    func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer {
+        do throws(BTFPathError) {
+            return .found(
+                ResolvedPath(try types.path(path.map { BTFPathStep($0) }, from: BTFPathStart(start))))
+        } catch {
+            let nearest = error.missing.flatMap { Suggestion.nearest(to: $0, among: error.members) }
+            return .nowhere(error.message, help: nearest.map { "did you mean `\($0)`?" })
+        }
+    }
+
     var systemCallSymbols: [String] {
         types.functionNames.filter { $0.hasPrefix(SyscallSymbol.prefix + "sys_") }.sorted()
+    }
+}
+
+extension BTFPathStep {
+    fileprivate init(_ step: PathStep) {
+        switch step {
+        case .member(let name): self = .member(name)
+        case .element(let index): self = .element(index)
+        }
+    }
+}
+
+extension BTFPathStart {
+    fileprivate init(_ start: PathStart) {
+        switch start {
+        case .parameter(let index, let function): self = .parameter(index, of: function)
+        case .rawTracepoint(let index, let event): self = .rawTracepoint(index, of: event)
+        case .structure(let name, let module): self = .structure(name, module: module)
+        }
+    }
+}
+
+extension ResolvedPath {
+    fileprivate init(_ path: BTFPath) {
+        self.init(
+            loads: path.loads, offset: path.offset, bytes: path.bytes, type: ParameterType(path.type),
+            isInPlace: path.isInPlace)
     }
 }
 

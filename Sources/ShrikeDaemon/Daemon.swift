@@ -5,12 +5,14 @@ internal import Glibc
 public import Logging
 internal import ShrikeBPF
 internal import ShrikeEvents
-internal import ShrikeExport
+public import ShrikeExport
 internal import ShrikePins
 internal import ShrikePolicy
 internal import ShrikePolicyCompiler
 internal import ShrikeProcesses
 internal import ShrikeSensors
+internal import ShrikeSymbols
+internal import ShrikeWorkloads
 
 /// One run of the daemon.
 public struct Daemon {
@@ -18,25 +20,33 @@ public struct Daemon {
     private let logger: Logger
     private let logLevel: SharedLogLevel
     private let services: [any DaemonService]
+    private let reactions: (any EventReactions)?
+    private let cluster: @Sendable () -> ClusterFigures?
 
     /// A daemon that is not started.
-    /// - Parameter services: what runs beside it; started in this order, stopped in the other.
+    /// - Parameters:
+    ///   - services: what runs beside it; started in this order, stopped in the other.
+    ///   - reactions: does what policies want in user space when a hook is hit; nil: nobody does.
+    ///   - cluster: what a service knows of Kubernetes; nil where none is used.
     public init(
         configuration: DaemonConfiguration, logger: Logger, logLevel: SharedLogLevel,
-        services: [any DaemonService] = []
+        services: [any DaemonService] = [], reactions: (any EventReactions)? = nil,
+        cluster: @escaping @Sendable () -> ClusterFigures? = { nil }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.logLevel = logLevel
         self.services = services
+        self.reactions = reactions
+        self.cluster = cluster
     }
 
     /// Runs until SIGTERM or SIGINT; everything is detached when it returns.
     ///
-    /// Call it on the main thread before any other thread exists: it blocks the signals that it waits for.
+    /// Call it on the main thread.
+    /// - Parameter signals: blocked before any other thread existed, the services' own among them.
     /// - Throws: `DaemonError` when it cannot start; nothing stays attached then.
-    public func run() throws(DaemonError) {
-        let signals = Signals.block()
+    public func run(until signals: Signals) throws(DaemonError) {
         let missing = Privileges.missingCapabilities()
         guard missing.isEmpty else {
             throw .refused(
@@ -62,6 +72,8 @@ public struct Daemon {
         let (policies, warnings) = try PolicyFiles.load(
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
+        let undecided = NodeSelectors.check(policies)
+        guard undecided.isEmpty else { throw .policies(undecided) }
         do throws(CompileError) {
             return (policies.count, try PolicyCompiler.compile(policies, kernel: kernel.facts).hooks.count)
         } catch {
@@ -72,9 +84,21 @@ public struct Daemon {
     /// Everything that is in the kernel or on its way out.
     private struct Engine {
         var processes: ProcessSensor
+        /// The processes that were there before.
+        var seeds: [SeededProcess]
+        /// When they had been looked at.
+        var seededAt: UInt64
         var layouts: HookLayouts
         var policies: PolicyManager
         var sink: FileDescriptorSink
+        var stage: ExportStage?
+        var health: HealthMonitor
+        var symbols: StackSymbols
+        var workloads: WorkloadFollower
+        var pods: PodInbox
+        var scopes: ScopeFollower
+        /// uids of pods that the workload file told of.
+        var podsOfFile: Set<String>
     }
 
     /// Puts the policies of files into the kernel. An earlier run's are still in force beside them.
@@ -83,17 +107,27 @@ public struct Daemon {
         let (files, warnings) = try PolicyFiles.load(
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
         for warning in warnings { logger.warning("policy", metadata: ["diagnostic": "\(warning)"]) }
-        let workloads =
-            configuration.workloadFile.isEmpty ? [] : try WorkloadFile.read(configuration.workloadFile)
-        let sink = try openSink()
+        let pods = PodInbox()
+        let told =
+            configuration.workloadFile.isEmpty ? nil : try WorkloadFile(reading: configuration.workloadFile)
+        if let told { pods.podsChanged(told.pods, gone: [], isComplete: true) }
+        let health = HealthMonitor()
+        let stage = makeStage()
+        let sink = try openSink(stage, health)
         let processes = try startProcessSensor(kernel, pins)
+        // At once: a process that ends while policies are loaded is known then.
+        let (seeds, seededAt) = try readSeeds(processes)
         let layouts = HookLayouts()
         let engine = HookEngine(layouts: layouts, processes: processes, pins: pins)
-        do throws(BPFError) { for facts in workloads { try engine.learn(facts) } } catch {
+        let workloads = followWorkloads(engine.workloads, pods, told)
+        do throws(BPFError) {
+            for facts in told?.scopes ?? [] { try engine.workloads.learn(facts.cgroupID, facts.content) }
+        } catch {
             throw .kernel(error)
         }
+        let symbols = StackSymbols(procfs: configuration.procfs)
         let policies = PolicyManager(
-            engine: engine, logger: logger
+            engine: engine, symbols: symbols, logger: logger
         ) { [configuration] () throws(PolicyRefusal) in
             do throws(DaemonError) { return try KernelFactsReading(configuration) } catch {
                 throw .refused("\(error)")
@@ -109,7 +143,55 @@ public struct Daemon {
                     "hook.symbol": .string(hook.target.symbol), "hook.mechanism": "\(hook.mechanism)",
                 ])
         }
-        return Engine(processes: processes, layouts: layouts, policies: policies, sink: sink)
+        return Engine(
+            processes: processes, seeds: seeds, seededAt: seededAt, layouts: layouts, policies: policies,
+            sink: sink,
+            stage: stage, health: health, symbols: symbols, workloads: workloads, pods: pods,
+            scopes: engine.workloads, podsOfFile: Set((told?.pods ?? []).map(\.uid)))
+    }
+
+    /// Finds the control groups that there are. The kernel tells of new ones already, so none falls between.
+    private func followWorkloads(
+        _ scopes: ScopeFollower, _ pods: PodInbox, _ told: WorkloadFile?
+    ) -> WorkloadFollower {
+        let root = ControlGroups.root(procfs: configuration.procfs)
+        if root == nil, configuration.expectsPods {
+            logger.warning("there is no cgroup v2 here: containers and pods cannot be told from each other")
+        }
+        return WorkloadFollower(
+            expectsPods: configuration.expectsPods || told?.pods.isEmpty == false,
+            groups: root.map { ControlGroups.read(below: $0, limit: WorkloadRegistry.maximumGroups) } ?? [],
+            scopes: scopes, inbox: pods)
+    }
+
+    /// News of some control groups was lost: a container may not be known as one.
+    private func readGroupsAgain(_ inbox: PodInbox) {
+        guard let root = ControlGroups.root(procfs: configuration.procfs) else { return }
+        let start = ClockReading.monotonicNow()
+        let groups = ControlGroups.read(below: root, limit: WorkloadRegistry.maximumGroups)
+        // A part of them would make the rest look gone.
+        guard groups.count < WorkloadRegistry.maximumGroups else { return }
+        inbox.groupsListed(groups, since: start)
+        logger.info("control groups read again", metadata: ["workloads.groups": "\(groups.count)"])
+    }
+
+    /// Takes in what the workload file says now. What it no longer says of a control group stays.
+    private func readWorkloadFile(_ engine: borrowing Engine, _ pods: inout Set<String>) {
+        guard !configuration.workloadFile.isEmpty else { return }
+        do throws(DaemonError) {
+            let told = try WorkloadFile(reading: configuration.workloadFile)
+            do throws(BPFError) {
+                for facts in told.scopes { try engine.scopes.learn(facts.cgroupID, facts.content) }
+            } catch {
+                throw .kernel(error)
+            }
+            let now = Set(told.pods.map(\.uid))
+            engine.pods.podsChanged(told.pods, gone: Array(pods.subtracting(now)), isComplete: true)
+            pods = now
+            logger.info("workload file read again", metadata: ["workloads.pods": "\(now.count)"])
+        } catch {
+            logger.error("the workload file is not taken", metadata: ["error": "\(error)"])
+        }
     }
 
     /// The folder for links that outlive this process; nil when the operator wants none.
@@ -130,7 +212,9 @@ public struct Daemon {
         do throws(BPFError) {
             let sensor = try ProcessSensor(
                 kernel: kernel.facts.types, criticalRingBytes: configuration.criticalRingBytes,
-                observationRingBytes: configuration.observationRingBytes)
+                observationRingBytes: configuration.observationRingBytes,
+                readsEnvironment: configuration.processes.environment != nil,
+                cgroupRate: configuration.cgroupRate)
             if let pins { try sensor.pin(in: pins) }
             return sensor
         } catch {
@@ -148,14 +232,17 @@ public struct Daemon {
                 clusterName: configuration.clusterName))
     }
 
-    private func openSink() throws(DaemonError) -> FileDescriptorSink {
+    private func openSink(
+        _ stage: ExportStage?, _ health: HealthMonitor
+    ) throws(DaemonError) -> FileDescriptorSink {
         do throws(SinkError) {
             return try FileDescriptorSink(
                 path: configuration.exportFilename.isEmpty ? "/dev/null" : configuration.exportFilename,
-                settings: configuration.exportFile, queueBytes: configuration.queueBytes, stage: makeStage(),
+                settings: configuration.exportFile, queueBytes: configuration.queueBytes, stage: stage,
                 onEvent: { [logger] event in
                     switch event {
                     case .failed(let error):
+                        health.note(outputError: "\(error)")
                         logger.error(
                             "events cannot be written; enforcement goes on",
                             metadata: ["export.error": "\(error)"])
@@ -171,50 +258,85 @@ public struct Daemon {
     }
 
     /// Reads events until a signal, then what is left in the rings.
-    private func serve(_ signals: Signals, _ engine: Engine, _ pins: PinFolder?) throws(DaemonError) {
+    private func serve(
+        _ signals: Signals, _ engine: consuming Engine, _ pins: PinFolder?
+    ) throws(DaemonError) {
         let nodeName = configuration.nodeName ?? NodeName.ofThisMachine()
         let events = EventBroadcast()
         let streamLosses = StreamLosses()
+        var export = ExportConfiguration(
+            nodeName: nodeName, clusterName: configuration.clusterName, ancestors: configuration.ancestors)
+        export.containerPatience = configuration.podPatience
+        export.measuresHandling = configuration.measuresHandling
+        export.exposesStackAddresses = configuration.exposesStackAddresses
         let pipeline = EventPipeline(
-            configuration: ExportConfiguration(
-                nodeName: nodeName, clusterName: configuration.clusterName,
-                ancestors: configuration.ancestors),
+            configuration: export,
             processes: configuration.processes, layouts: LayoutProvider(layouts: engine.layouts),
-            sink: BroadcastSink(engine.sink, events), losses: streamLosses)
-        let loop = try makeLoop(pipeline, engine.processes)
+            sink: BroadcastSink(engine.sink, events), losses: streamLosses, symbols: engine.symbols,
+            reactions: reactions,
+            onGroup: { [workloads = engine.workloads] in workloads.take($0, $1) },
+            lastOverLimit: { [sensor = engine.processes] in sensor.lastOverLimit(cgroupID: $0) })
+        let loop = try makeLoop(pipeline, engine)
+        engine.seeds = []
         let counters = LossCounters(
-            processes: engine.processes, loop: loop, sink: engine.sink, events: events)
+            processes: engine.processes, loop: loop, sink: engine.sink, stage: engine.stage, events: events,
+            symbols: engine.symbols, reactions: reactions)
         let running = try startServices(
             DaemonInterfaces(
-                policies: engine.policies, events: events, counters: { counters.read() },
-                figures: { [capacity = configuration.processes.capacity, sink = engine.sink] in
+                policies: engine.policies, pods: engine.pods, events: events, counters: { counters.read() },
+                ringLosses: { counters.lossesByCPU() },
+                figures: {
+                    [capacity = configuration.processes.capacity, sink = engine.sink, stage = engine.stage] in
                     let figures = loop.figures
                     return EventFigures(
                         records: figures.pipeline.records, exported: figures.pipeline.exported,
                         processCount: figures.processCount, processCapacity: capacity,
-                        exportedBytes: sink.counters.writtenBytes)
-                }, logLevel: logLevel,
-                nodeName: nodeName, configuration: configuration))
+                        export: sink.counters, stage: stage?.counters ?? ExportStageCounters(),
+                        rings: figures.rings, processes: figures.processes, pipeline: figures.pipeline,
+                        workloads: figures.workloads,
+                        handling: figures.handling, series: figures.series)
+                },
+                health: { [monitor = engine.health, cluster] in
+                    monitor.health(lastPass: loop.figures.passedAt).adding(cluster())
+                },
+                exportRotation: ExportRotationControl(
+                    get: { [sink = engine.sink] in sink.rotation },
+                    set: { [sink = engine.sink] in sink.rotation = $0 }),
+                processes: loop.dumper,
+                logLevel: logLevel,
+                nodeName: nodeName, configuration: configuration, cluster: cluster))
         let thread = EventThread(descriptors: loop.descriptors) { loop.pass() }
-        if let count = pins?.removeEarlierRuns(), count > 0 {
-            logger.info("took over from an earlier run", metadata: ["links": "\(count)"])
-        }
+        var hasTakenOver = takeOver(pins)
+        engine.health.markReady()
         logger.info("ready")
 
         var losses = LossReport()
+        var podsOfFile = engine.podsOfFile
+        var lostGroups: UInt64 = 0
         while true {
             let signal = signals.wait(seconds: configuration.lossReportSeconds)
             if signal == SIGHUP {
                 engine.sink.reopen()
+                readWorkloadFile(engine, &podsOfFile)
                 logger.info(
                     "export file opened again", metadata: ["export.file": "\(configuration.exportFilename)"])
             } else if signal != nil {
                 break
             }
-            streamLosses.add(losses.report(counters.read(), logger))
+            let current = counters.read()
+            if let lost = current["lost.group"], lost > lostGroups {
+                lostGroups = lost
+                readGroupsAgain(engine.pods)
+            }
+            engine.health.note(current)
+            streamLosses.add(losses.report(current, logger))
             engine.policies.settle()
+            if !hasTakenOver { hasTakenOver = takeOver(pins) }
         }
+        engine.health.markEnding()
         thread.stopAndJoin()
+        loop.finish()
+        loop.dumper.end()
         events.endAll()
         for service in running.reversed() { service.stop() }
         engine.sink.close(within: .seconds(configuration.closeSeconds))
@@ -223,17 +345,47 @@ public struct Daemon {
         logger.info("stopped")
     }
 
-    /// The processes that were there before, and the rings to read on from.
-    private func makeLoop(
-        _ pipeline: EventPipeline, _ processes: ProcessSensor
-    ) throws(DaemonError) -> EventLoop {
+    /// Takes away what earlier runs left in the kernel, as soon as this run enforces as much.
+    ///
+    /// Policies of an API server may be late; it may be away for long. What an earlier run had of them goes on until then.
+    /// - Returns: whether it is done.
+    private func takeOver(_ pins: PinFolder?) -> Bool {
+        guard cluster()?.isSettled ?? true else { return false }
+        if let count = pins?.removeEarlierRuns(), count > 0 {
+            logger.info("took over from an earlier run", metadata: ["links": "\(count)"])
+        }
+        return true
+    }
+
+    /// The processes that were there before, from the kernel and from procfs, and when the kernel had told of all.
+    private func readSeeds(
+        _ processes: ProcessSensor
+    ) throws(DaemonError) -> (seeds: [SeededProcess], at: UInt64) {
         do throws(BPFError) {
-            let seeds = TaskSeeds.decode(try processes.readSeeds())
-            pipeline.seed(ProcfsReader(root: configuration.procfs).complete(seeds))
+            let reader = ProcfsReader(
+                root: configuration.procfs, readsEnvironment: configuration.processes.environment != nil)
+            var seeds = TaskSeeds.decode(try processes.readSeeds())
+            // A task whose storage cannot be had just then, since its CPU is amid another's, is left out by the first.
+            seeds += TaskSeeds.decode(try processes.readSeeds())
+            let time = ClockReading.monotonicNow()
+            return (reader.complete(seeds), time)
+        } catch {
+            throw .kernel(error)
+        }
+    }
+
+    /// The processes that were there before, and the rings to read on from.
+    private func makeLoop(_ pipeline: EventPipeline, _ engine: Engine) throws(DaemonError) -> EventLoop {
+        do throws(BPFError) {
+            engine.workloads.tellBefore(pipeline.processes)
+            pipeline.seed(engine.seeds, at: engine.seededAt)
             pipeline.endOfBatch()
             let rings = RingMerge(
-                critical: try processes.criticalRing(), observation: try processes.observationRing())
-            return EventLoop(rings: rings, pipeline: pipeline)
+                critical: try engine.processes.criticalRing(),
+                observation: try engine.processes.observationRing())
+            return EventLoop(
+                rings: rings, pipeline: pipeline, workloads: engine.workloads,
+                wakeUp: engine.pods.descriptor)
         } catch {
             throw .kernel(error)
         }

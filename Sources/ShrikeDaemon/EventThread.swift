@@ -10,6 +10,9 @@ internal import Synchronization
 /// No lock, no logging, no `await` on it. The work is a closure that owns the rings and the pipeline; it never
 /// leaves this thread.
 final class EventThread: Sendable {
+    /// How long it goes on after it was told to stop.
+    static let lastWords = Duration.seconds(5)
+
     private let thread: pthread_t
     private let stopDescriptor: Int32
 
@@ -56,12 +59,20 @@ final class EventThread: Sendable {
         func run() {
             shrike_name_thread("shrike-events")
             var waited = (descriptors + [stop]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            var mayBeMore = false
             while true {
-                let count = poll(&waited, nfds_t(waited.count), 1000)
+                let count = poll(&waited, nfds_t(waited.count), mayBeMore ? 0 : 1000)
                 let isStopped = count > 0 && waited[waited.count - 1].revents != 0
-                while work() {}
-                if isStopped { return }
+                mayBeMore = work()
+                if isStopped { return finish(mayBeMore) }
             }
+        }
+
+        /// Takes what is left, but not for ever: on a machine that is busier than this thread, there is always more.
+        private func finish(_ isMore: Bool) {
+            let end = ContinuousClock.now + EventThread.lastWords
+            var mayBeMore = isMore
+            while mayBeMore, ContinuousClock.now < end { mayBeMore = work() }
         }
     }
 }

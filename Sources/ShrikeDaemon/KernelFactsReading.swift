@@ -23,7 +23,7 @@ struct KernelFactsReading {
         }
         facts = BTFKernelFacts(
             types: types, procfs: configuration.procfs,
-            knowsWorkloads: !configuration.workloadFile.isEmpty)
+            knowsWorkloads: !configuration.workloadFile.isEmpty || configuration.expectsPods)
         mechanisms = MechanismChoice(types: types, hasBPFLSM: KernelFacilities.hasBPFLSM())
     }
 }
@@ -39,6 +39,8 @@ extension HookError {
         case .lsm:
             help = "this kernel lets no BPF program answer at the hook"
         case .rawTracepoint, .tracepoint:
+            help = "the kernel's reason is above; `--debug` shows all of it"
+        case .userProbe:
             help = "the kernel's reason is above; `--debug` shows all of it"
         case .fentry, .fexit, .kprobe:
             help = "the function has no entry that BPF can attach to on this kernel; hook its caller"

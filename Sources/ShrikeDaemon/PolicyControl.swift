@@ -2,6 +2,7 @@
 // What changes policies while the daemon runs: plain data in and out, for gRPC, Kubernetes and files alike.
 
 public import ShrikePolicy
+public import ShrikePolicyCompiler
 public import ShrikeSensors
 
 /// Where a policy comes from; part of its identity.
@@ -61,6 +62,20 @@ public struct PolicyStatus: Sendable {
     public var selectorCounts: [SelectorKey: ActionCounts]
 }
 
+/// How often the program of a hook ran.
+public struct HookRuns: Sendable {
+    /// What is hooked.
+    public var target: HookTarget
+    /// The program's name in its object.
+    public var section: String
+    /// Runs; 0 unless the kernel's BPF statistics are on.
+    public var runCount: UInt64
+    /// Nanoseconds that these took.
+    public var nanoseconds: UInt64
+    /// Runs that the kernel left out since the program was running on the CPU already.
+    public var recursionMisses: UInt64
+}
+
 /// Why a change was refused; nothing has changed then.
 public enum PolicyRefusal: Error, CustomStringConvertible, Sendable {
     /// The policies are wrong; with the checker's findings.
@@ -98,4 +113,7 @@ public protocol PolicyControl: Sendable {
 
     /// All policies, in the order in which they were added.
     func list() -> [PolicyStatus]
+
+    /// How often programs in the kernel ran: those of hooks, which serve all policies on them.
+    func runs() -> [HookRuns]
 }

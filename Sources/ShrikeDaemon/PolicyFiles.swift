@@ -6,7 +6,7 @@ internal import ShrikePolicy
 
 /// Finds and reads policy files.
 enum PolicyFiles {
-    /// Reads and checks all policies; the first kind of trouble ends it, so that nothing is half done.
+    /// Reads and checks all policies. Trouble with one of them ends it, when all have been looked at.
     /// - Throws: `DaemonError.policies` with all that is wrong, or `.refused` for an unreadable folder.
     static func load(
         files: [String], folders: [String], kernel: any KernelFacts
@@ -17,10 +17,9 @@ enum PolicyFiles {
         for folder in folders { paths += try policyFiles(in: folder) }
         for file in paths + files {
             let result = PolicyLoader.load(path: file)
-            policies += result.policies
+            policies += result.policies.filter { !result.diagnostics.hasErrors(in: $0) }
             diagnostics += result.diagnostics
         }
-        guard !diagnostics.hasErrors else { throw .policies(diagnostics.filter { $0.severity == .error }) }
         for policy in policies {
             diagnostics += PolicyChecker.check(policy, kernel: kernel)
             diagnostics += FeatureSupport.check(policy)

@@ -2,9 +2,11 @@
 // The active policies: every change is checked and compiled as a whole, then put into the kernel without a gap.
 
 internal import Logging
+internal import ShrikeBPF
 internal import ShrikePolicy
 internal import ShrikePolicyCompiler
 internal import ShrikeSensors
+internal import ShrikeSymbols
 internal import Synchronization
 
 /// All policies of this daemon.
@@ -24,17 +26,20 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
     }
 
     private let engine: HookEngine
+    private let symbols: StackSymbols
     private let kernel: @Sendable () throws(PolicyRefusal) -> KernelFactsReading
     private let logger: Logger
     private let state = Mutex(State())
 
     /// - Parameters:
+    ///   - symbols: told when stack traces are about to come.
     ///   - kernel: reads what the running kernel has; called for each change, since keeping it takes memory.
     init(
-        engine: HookEngine, logger: Logger,
+        engine: HookEngine, symbols: StackSymbols, logger: Logger,
         kernel: @escaping @Sendable () throws(PolicyRefusal) -> KernelFactsReading
     ) {
         self.engine = engine
+        self.symbols = symbols
         self.kernel = kernel
         self.logger = logger
     }
@@ -131,14 +136,18 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
 
     private func apply(_ state: State, _ kernel: KernelFactsReading) throws(PolicyRefusal) {
         let active = state.entries.filter { $0.state == .enabled }.map(\.policy)
-        let duplicates = PolicyChecker.checkDuplicates(active)
-        guard duplicates.isEmpty else { throw .invalid(duplicates) }
+        var diagnostics = PolicyChecker.checkDuplicates(active)
+        diagnostics += NodeSelectors.check(
+            state.entries.filter { $0.identity.domain != PolicyDomain.kubernetes }.map(\.policy))
+        guard diagnostics.isEmpty else { throw .invalid(diagnostics) }
         let plan: PolicyPlan
         do throws(CompileError) {
             plan = try PolicyCompiler.compile(active, kernel: kernel.facts)
         } catch {
             throw .invalid(error.diagnostics)
         }
+        // Whoever reads the rings has no time for it.
+        if plan.hasKernelStacks { Task.detached { [symbols] in symbols.prepareKernel() } }
         do throws(HookError) {
             try engine.apply(plan, kernel.mechanisms)
         } catch {
@@ -179,6 +188,16 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
                     kernelBytes: entry.state == .enabled ? bytes[entry.identity.key] ?? 0 : 0,
                     counts: mine.reduce(into: ActionCounts()) { $0 += $1.value },
                     selectorCounts: Dictionary(uniqueKeysWithValues: mine))
+            }
+        }
+    }
+
+    func runs() -> [HookRuns] {
+        state.withLock { _ in
+            engine.runs.map {
+                HookRuns(
+                    target: $0.target, section: $0.mechanism.program, runCount: $0.runs.count,
+                    nanoseconds: $0.runs.nanoseconds, recursionMisses: $0.runs.recursionMisses)
             }
         }
     }

@@ -27,11 +27,14 @@ struct RingMerge: ~Copyable {
 
     var descriptors: [Int32] { [critical.fileDescriptor, observation.fileDescriptor] }
 
-    /// How full the fuller ring is, 0 to 1.
-    var fill: Double {
-        max(
-            Double(critical.pendingBytes) / Double(critical.sizeBytes),
-            Double(observation.pendingBytes) / Double(observation.sizeBytes))
+    /// Sizes of the rings, nothing waiting.
+    var emptyFigures: RingFigures {
+        RingFigures(criticalBytes: critical.sizeBytes, observationBytes: observation.sizeBytes)
+    }
+
+    /// Notes what waits in the rings.
+    func note(in figures: inout RingFigures, at now: ContinuousClock.Instant) {
+        figures.note(critical: critical.pendingBytes, observation: observation.pendingBytes, at: now)
     }
 
     /// Hands on all that is published, up to a batch's worth; the bytes are valid during the call only.

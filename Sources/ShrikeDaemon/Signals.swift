@@ -4,12 +4,15 @@
 internal import Glibc
 
 /// SIGTERM, SIGINT and SIGHUP, blocked in all threads and waited for by one.
-struct Signals {
+///
+/// A thread that leaves one of them unblocked gets it while the waiting thread looks elsewhere, and the process dies
+/// with everything attached (signal(7)): so they are blocked before anything can start a thread.
+public struct Signals {
     private let set: sigset_t
 
     /// Blocks the signals for this thread and all that it starts, and ignores SIGPIPE: a closed stdout is an
-    /// error of write(2), to be counted.
-    static func block() -> Signals {
+    /// error of write(2), to be counted. Call it first, on the main thread.
+    public static func block() -> Signals {
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGTERM)

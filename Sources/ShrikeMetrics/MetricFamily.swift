@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics as data, and the two text forms that scrapers read.
 
+internal import ShrikeExport
+
 /// All samples of one name.
 public struct MetricFamily: Sendable, Equatable {
     /// What its samples mean.
@@ -9,6 +11,8 @@ public struct MetricFamily: Sendable, Equatable {
         case counter
         /// Goes up and down.
         case gauge
+        /// Values counted by buckets.
+        case histogram
     }
 
     /// One value.
@@ -17,16 +21,22 @@ public struct MetricFamily: Sendable, Equatable {
         public var labels: [(name: String, value: String)]
         /// The value.
         public var value: Double
+        /// What follows the name: `_bucket`, `_sum` and `_count` of a histogram.
+        public var suffix: String
 
         /// A value with its labels.
-        public init(_ value: Double, _ labels: [(name: String, value: String)] = []) {
+        public init(
+            _ value: Double, _ labels: [(name: String, value: String)] = [], suffix: String = ""
+        ) {
             self.value = value
             self.labels = labels
+            self.suffix = suffix
         }
 
         /// Equal labels in the same order, and equal values.
         public static func == (left: Sample, right: Sample) -> Bool {
-            left.value == right.value && left.labels.elementsEqual(right.labels) { $0 == $1 }
+            left.value == right.value && left.suffix == right.suffix
+                && left.labels.elementsEqual(right.labels) { $0 == $1 }
         }
     }
 
@@ -88,7 +98,7 @@ public enum MetricsFormat: Sendable {
                 self == .openMetrics && family.kind == .counter && !name.hasSuffix("_total")
                 ? name + "_total" : name
             for sample in family.samples {
-                text += sampleName
+                text += sampleName + sample.suffix
                 if !sample.labels.isEmpty {
                     let labels = sample.labels.map { "\($0.name)=\"\(Self.escape($0.value, quotes: true))\"" }
                     text += "{\(labels.joined(separator: ","))}"
@@ -116,5 +126,36 @@ public enum MetricsFormat: Sendable {
             }
         }
         return escaped
+    }
+}
+
+extension MetricFamily {
+    /// A family of histograms.
+    /// - Parameter unit: what a nanosecond is in the metric's unit.
+    init(
+        histogram name: String, _ help: String,
+        _ histograms: [(labels: [(name: String, value: String)], values: LatencyHistogram)], unit: Double
+    ) {
+        var samples: [Sample] = []
+        for (labels, values) in histograms {
+            var below: UInt64 = 0
+            for (bucket, bound) in values.bounds.enumerated() {
+                below += values.counts[bucket]
+                samples.append(
+                    Sample(
+                        Double(below), labels + [("le", Self.bound(Double(bound) * unit))], suffix: "_bucket")
+                )
+            }
+            samples.append(Sample(Double(values.count), labels + [("le", "+Inf")], suffix: "_bucket"))
+            samples.append(Sample(Double(values.sumNanoseconds) * unit, labels, suffix: "_sum"))
+            samples.append(Sample(Double(values.count), labels, suffix: "_count"))
+        }
+        self.init(.histogram, name, help, samples)
+    }
+
+    /// A bucket's bound; products of decimal fractions have digits that nobody means.
+    private static func bound(_ value: Double) -> String {
+        let rounded = (value * 1e9).rounded() / 1e9
+        return rounded == rounded.rounded() ? "\(Int64(rounded))" : "\(rounded)"
     }
 }

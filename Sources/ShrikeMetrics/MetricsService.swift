@@ -9,6 +9,7 @@ public final class MetricsService: DaemonService {
     private let address: String
     private let prefix: String
     private let version: String
+    private let labels: MetricLabels
     private let logger: Logger
     private var server: MetricsServer?
 
@@ -16,7 +17,12 @@ public final class MetricsService: DaemonService {
     /// - Parameters:
     ///   - address: `host:port` or `:port`; empty: nothing is served.
     ///   - prefix: of all names, `tetragon` or `shrike`.
-    public init(address: String, prefix: String, version: String, logger: Logger) {
+    ///   - labels: of event metrics.
+    public init(
+        address: String, prefix: String, version: String, labels: MetricLabels = MetricLabels(),
+        logger: Logger
+    ) {
+        self.labels = labels
         self.address = address
         self.prefix = prefix
         self.version = version
@@ -26,13 +32,13 @@ public final class MetricsService: DaemonService {
     /// Listens. An address that cannot be listened at is logged: enforcement and events go on without metrics.
     public func start(_ interfaces: DaemonInterfaces) {
         guard !address.isEmpty else { return }
-        let metrics = DaemonMetrics(interfaces: interfaces, version: version)
+        let metrics = DaemonMetrics(interfaces: interfaces, version: version, labels: labels)
         let (host, port) = Self.split(address)
         do {
             let server = try MetricsServer(
                 host: host, port: port,
                 text: { [prefix] format in format.text(metrics.families(), prefix: prefix) },
-                isHealthy: { true })
+                health: interfaces.health)
             self.server = server
             logger.info(
                 "metrics served", metadata: ["metrics.address": "\(host.isEmpty ? "*" : host):\(server.port)"]

@@ -34,6 +34,17 @@ enum ProcessMetrics {
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
             add(.gauge, "max_fds", "Most file descriptors.", Double(limit.rlim_cur))
         }
+        if unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 {
+            let most = limit.rlim_cur == .max ? -1 : Double(limit.rlim_cur)
+            add(.gauge, "virtual_memory_max_bytes", "Most virtual memory; -1: no limit.", most)
+        }
+        let network = networkBytes()
+        add(
+            .counter, "network_receive_bytes_total", "IP bytes received in this network namespace.",
+            network?.received)
+        add(
+            .counter, "network_transmit_bytes_total", "IP bytes sent in this network namespace.",
+            network?.sent)
         add(.gauge, "open_fds", "Open file descriptors.", openDescriptors().map(Double.init))
         return families
     }
@@ -43,6 +54,20 @@ enum ProcessMetrics {
             return Double(line.dropFirst("btime ".count))
         }
         return nil
+    }
+
+    /// `IpExt: InOctets … OutOctets`: a line of names, then one of values.
+    private static func networkBytes() -> (received: Double, sent: Double)? {
+        let lines = read("/proc/self/net/netstat").split(separator: "\n").filter { $0.hasPrefix("IpExt:") }
+        guard lines.count == 2 else { return nil }
+        let names = lines[0].split(separator: " ")
+        let values = lines[1].split(separator: " ")
+        func value(_ name: String) -> Double? {
+            guard let place = names.firstIndex(of: Substring(name)), place < values.count else { return nil }
+            return Double(values[place])
+        }
+        guard let received = value("InOctets"), let sent = value("OutOctets") else { return nil }
+        return (received, sent)
     }
 
     private static func openDescriptors() -> Int? {

@@ -21,6 +21,7 @@ struct CallAccess: Sendable {
     }
 
     let listener: Listener
+    let peers: PeerRegistry
     let changers: Set<String>
     let logger: Logger
 
@@ -29,7 +30,9 @@ struct CallAccess: Sendable {
     func requireChange(_ method: String, _ context: ServerContext) throws(RPCError) -> String {
         let reason: String
         switch listener {
-        case .unix(let path): return "unix:\(path)"
+        case .unix(let path):
+            let peer = peers.text
+            return peer.isEmpty ? "unix:\(path)" : "unix:\(path) \(peer)"
         case .readOnly: reason = "nothing can be changed through this socket"
         case .tcp:
             let names = Self.certificateNames(context)

@@ -6,18 +6,22 @@ internal import GRPCNIOTransportHTTP2Posix
 internal import Glibc
 public import Logging
 public import ShrikeDaemon
+internal import Synchronization
 
 /// Serves the API while the daemon runs.
-public final class GRPCService: DaemonService, @unchecked Sendable {
-    // SAFETY: started and stopped on the main thread; in between nothing of it changes.
-
+public final class GRPCService: DaemonService, Sendable {
     private typealias Server = GRPCServer<HTTP2ServerTransport.Posix>
+
+    private struct State {
+        var servers: [(server: Server, task: Task<Void, Never>)] = []
+        var sockets: [ServedSocket] = []
+        var discovery: DiscoveryFile?
+        var watch: Task<Void, Never>?
+    }
 
     private let configuration: ServerConfiguration
     private let logger: Logger
-    private var servers: [(server: Server, task: Task<Void, Never>)] = []
-    private var sockets: [String] = []
-    private var discovery: DiscoveryFile?
+    private let state = Mutex(State())
 
     /// Not listening yet.
     public init(configuration: ServerConfiguration, logger: Logger) {
@@ -29,6 +33,7 @@ public final class GRPCService: DaemonService, @unchecked Sendable {
     public func start(_ interfaces: DaemonInterfaces) throws {
         do {
             try listen(interfaces)
+            watchSockets()
         } catch {
             stop()
             throw error
@@ -46,21 +51,26 @@ public final class GRPCService: DaemonService, @unchecked Sendable {
                 unixAddress = "unix://\(path)"
             }
             let group = configuration.group.isEmpty ? nil : try GroupName.number(of: configuration.group)
-            try serve(address, mode: 0o660, group: group, services(interfaces, listener), security(address))
+            let peers = PeerRegistry()
+            try serve(
+                address, mode: 0o660, group: group, services(interfaces, listener, peers), security(address),
+                peers)
         }
         if !configuration.readAddress.isEmpty {
             guard case .unix(let path) = try ServerAddress(configuration.readAddress) else {
                 throw ServerError("\(configuration.readAddress): the address for readers is a unix socket")
             }
+            let peers = PeerRegistry()
             try serve(
-                .unix(path: path), mode: 0o666, group: nil, services(interfaces, .readOnly(path: path)),
-                .plaintext)
+                .unix(path: path), mode: 0o666, group: nil,
+                services(interfaces, .readOnly(path: path), peers),
+                .plaintext, peers)
             if unixAddress.isEmpty { unixAddress = "unix://\(path)" }
         }
         if !configuration.healthAddress.isEmpty {
             try serve(
-                try ServerAddress(configuration.healthAddress), mode: 0o666, group: nil, [HealthService()],
-                .plaintext)
+                try ServerAddress(configuration.healthAddress), mode: 0o666, group: nil,
+                [HealthService(health: interfaces.health)], .plaintext)
         }
         guard !configuration.discoveryFile.isEmpty, !configuration.address.isEmpty else { return }
         let file = DiscoveryFile(path: configuration.discoveryFile)
@@ -69,29 +79,38 @@ public final class GRPCService: DaemonService, @unchecked Sendable {
             metricsAddress: configuration.metricsAddress,
             exportFile: interfaces.configuration.exportFilename,
             bpfFolder: interfaces.configuration.bpfFolder)
-        discovery = file
+        state.withLock { $0.discovery = file }
     }
 
     private func services(
-        _ interfaces: DaemonInterfaces, _ listener: CallAccess.Listener
+        _ interfaces: DaemonInterfaces, _ listener: CallAccess.Listener, _ peers: PeerRegistry
     ) -> [any RegistrableRPCService] {
-        let access = CallAccess(listener: listener, changers: Set(configuration.changers), logger: logger)
+        let access = CallAccess(
+            listener: listener, peers: peers, changers: Set(configuration.changers), logger: logger)
         return [
             SensorsService(
                 interfaces: interfaces, access: access, queueEvents: configuration.queueEvents),
-            EventLogService(), HealthService(),
+            EventLogService(rotation: interfaces.exportRotation, access: access),
+            HealthService(health: interfaces.health),
         ]
     }
 
     private func serve(
         _ address: ServerAddress, mode: mode_t, group: gid_t?, _ services: [any RegistrableRPCService],
-        _ security: HTTP2ServerTransport.Posix.TransportSecurity
+        _ security: HTTP2ServerTransport.Posix.TransportSecurity, _ peers: PeerRegistry? = nil
     ) throws(ServerError) {
         let descriptor = try address.listen(mode: mode, group: group)
-        if case .unix(let path) = address { sockets.append(path) }
+        var config = HTTP2ServerTransport.Posix.Config.defaults
+        if case .unix(let path) = address {
+            let socket = ServedSocket(path: path) { [self] () throws(ServerError) in
+                try serve(address, mode: mode, group: group, services, security, peers)
+            }
+            state.withLock { $0.sockets.append(socket) }
+            if let peers { config.channelDebuggingCallbacks.onAcceptTCPConnection = { peers.note($0) } }
+        }
         let server = Server(
             transport: HTTP2ServerTransport.Posix(
-                listeningSocketDescriptor: Int(descriptor), transportSecurity: security),
+                listeningSocketDescriptor: Int(descriptor), transportSecurity: security, config: config),
             services: services)
         let task = Task.detached { [logger] in
             do {
@@ -103,7 +122,7 @@ public final class GRPCService: DaemonService, @unchecked Sendable {
                 logger.error("the API is no longer served", metadata: ["server.error": "\(error)"])
             }
         }
-        servers.append((server, task))
+        state.withLock { $0.servers.append((server, task)) }
         logger.info("API served", metadata: ["server.address": "\(address)"])
     }
 
@@ -143,14 +162,55 @@ public final class GRPCService: DaemonService, @unchecked Sendable {
 
     /// Ends the servers and takes the sockets and the discovery file away.
     public func stop() {
-        discovery?.remove()
-        for socket in sockets { unlink(socket) }
-        for (server, task) in servers {
+        let ended = state.withLock { state in
+            defer { state = State() }
+            return (state.servers, state.sockets, state.discovery, state.watch)
+        }
+        ended.3?.cancel()
+        ended.2?.remove()
+        for socket in ended.1 where socket.isThere == true { unlink(socket.path) }
+        for (server, task) in ended.0 {
             server.beginGracefulShutdown()
             // A stream lasts as long as its client wants: it does not hold the daemon's end up.
             task.cancel()
         }
-        servers = []
+    }
+
+    // MARK: Sockets that somebody takes away
+
+    /// How often sockets are looked for.
+    private static let watchInterval = Duration.seconds(2)
+
+    /// Listens again where a socket was deleted under the server: nobody could connect any more, and nobody would
+    /// be told.
+    private func watchSockets() {
+        let watch = Task.detached { [self] in
+            while true {
+                do { try await Task.sleep(for: Self.watchInterval) } catch { return }
+                lookForSockets()
+            }
+        }
+        state.withLock { $0.watch = watch }
+    }
+
+    private func lookForSockets() {
+        for socket in state.withLock({ $0.sockets }) where socket.isThere != true {
+            // What stands there instead belongs to somebody else.
+            let isTaken = socket.isThere == false
+            state.withLock { state in state.sockets.removeAll { $0.identity == socket.identity } }
+            guard !isTaken else {
+                logger.error("the API's socket was replaced", metadata: ["server.address": "\(socket.path)"])
+                continue
+            }
+            do throws(ServerError) {
+                try socket.serveAgain()
+                logger.warning("the API's socket was deleted", metadata: ["server.address": "\(socket.path)"])
+            } catch {
+                logger.error(
+                    "the API's socket was deleted and cannot be made again",
+                    metadata: ["server.address": "\(socket.path)", "server.error": "\(error)"])
+            }
+        }
     }
 }
 

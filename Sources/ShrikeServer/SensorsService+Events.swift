@@ -26,8 +26,15 @@ extension SensorsService {
             for await batch in subscription.batches() {
                 for chunk in batch.chunks {
                     for line in chunk.split(separator: 0x0a) {
-                        guard let event = selection.event(of: Array(line)) else { continue }
-                        try await response.write(event)
+                        let message: Tetragon_GetEventsResponse
+                        do throws(EventDecodingError) {
+                            guard let event = try selection.event(of: Array(line)) else { continue }
+                            message = event
+                        } catch {
+                            interfaces.events.countUndecodable()
+                            continue
+                        }
+                        try await response.write(message)
                     }
                 }
                 // What did not fit came after what is queued.
@@ -71,7 +78,8 @@ private struct EventSelection {
     }
 
     /// The event of a line; nil when the client does not want it.
-    func event(of line: [UInt8]) -> Tetragon_GetEventsResponse? {
+    /// - Throws: when the line is none of an event.
+    func event(of line: [UInt8]) throws(EventDecodingError) -> Tetragon_GetEventsResponse? {
         let kind: Tetragon_EventType? = unsafe line.withUnsafeBytes { bytes in
             guard let event = unsafe EventLine(bytes),
                 allowed.isEmpty || allowed.contains(where: { $0.matches(event) }),
@@ -82,9 +90,11 @@ private struct EventSelection {
         guard let kind else { return nil }
         var chosen = line
         for field in fields where field.concerns(kind) {
-            guard let filtered = field.apply(to: chosen) else { return nil }
+            guard let filtered = field.apply(to: chosen) else {
+                throw EventDecodingError(reason: "not an object in JSON")
+            }
             chosen = filtered
         }
-        return try? decoder.decode(chosen)
+        return try decoder.decode(chosen)
     }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// tetragon.FineGuidanceSensors: everything but the stream of events and the policies.
+// tetragon.FineGuidanceSensors: everything but the stream of events, the policies and the hooks of runtimes.
 
 internal import GRPCCore
 internal import Logging
 internal import ShrikeControl
 internal import ShrikeDaemon
+internal import ShrikeProbes
 internal import ShrikeRPC
 internal import SwiftProtobuf
 
@@ -20,12 +21,13 @@ struct SensorsService: Tetragon_FineGuidanceSensors.SimpleServiceProtocol {
     func getHealth(
         request: Tetragon_GetHealthStatusRequest, context: ServerContext
     ) async throws -> Tetragon_GetHealthStatusResponse {
-        .with {
+        let health = interfaces.health()
+        return .with {
             $0.healthStatus = [
                 .with {
                     $0.event = .status
-                    $0.status = .healthStatusRunning
-                    $0.details = "running"
+                    $0.status = health.isAlive ? .healthStatusRunning : .healthStatusError
+                    $0.details = health.isReady ? "running" : health.problems.joined(separator: "; ")
                 }
             ]
         }
@@ -44,6 +46,12 @@ struct SensorsService: Tetragon_FineGuidanceSensors.SimpleServiceProtocol {
         return try .with {
             $0.version = ShrikeVersion.current
             $0.name = "shrike"
+            $0.probes = Self.probes.map { probe in
+                .with {
+                    $0.name = probe.name
+                    $0.enabled = Google_Protobuf_BoolValue(probe.isAvailable)
+                }
+            }
             $0.conf = try [
                 Self.setting("export-filename", Google_Protobuf_StringValue(configuration.exportFilename)),
                 Self.setting("cluster-name", Google_Protobuf_StringValue(configuration.clusterName)),
@@ -57,6 +65,9 @@ struct SensorsService: Tetragon_FineGuidanceSensors.SimpleServiceProtocol {
             ]
         }
     }
+
+    /// Looked at once: a kernel does not change.
+    private static let probes = KernelProbe.all()
 
     private static func setting(
         _ key: String, _ value: some Message
@@ -72,12 +83,34 @@ struct SensorsService: Tetragon_FineGuidanceSensors.SimpleServiceProtocol {
     func getDebug(
         request: Tetragon_GetDebugRequest, context: ServerContext
     ) async throws -> Tetragon_GetDebugResponse {
-        guard request.flag == .logLevel else {
-            throw Self.failure("client requested unknown config flag \(request.flag.rawValue)")
+        switch request.flag {
+        case .logLevel:
+            return .with {
+                $0.flag = .logLevel
+                $0.level = Tetragon_LogLevel(interfaces.logLevel.value)
+            }
+        case .dumpProcessCache:
+            let processes = try await dump(request.dump)
+            return .with {
+                $0.flag = .dumpProcessCache
+                $0.processes.processes = processes
+            }
+        case .UNRECOGNIZED(let number):
+            throw Self.failure("client requested unknown config flag \(number)")
         }
-        return .with {
-            $0.flag = .logLevel
-            $0.level = Tetragon_LogLevel(interfaces.logLevel.value)
+    }
+
+    private func dump(
+        _ request: Tetragon_DumpProcessCacheReqArgs
+    ) async throws -> [Tetragon_ProcessInternal] {
+        var options = JSONDecodingOptions()
+        options.ignoreUnknownFields = true
+        return try await interfaces.processes.dump().split(separator: 0x0a).compactMap { line in
+            let process = try Tetragon_ProcessInternal(jsonUTF8Bytes: Array(line), options: options)
+            if request.skipZeroRefcnt, process.refcnt.value == 0 { return nil }
+            // The kernel's table holds the living.
+            if request.excludeExecveMapProcesses, process.color == "inUse" { return nil }
+            return process
         }
     }
 
@@ -99,7 +132,7 @@ struct SensorsService: Tetragon_FineGuidanceSensors.SimpleServiceProtocol {
         }
     }
 
-    // MARK: What is no longer, or not yet, there
+    // MARK: What is no longer there
 
     func listSensors(
         request: Tetragon_ListSensorsRequest, context: ServerContext
@@ -123,14 +156,6 @@ struct SensorsService: Tetragon_FineGuidanceSensors.SimpleServiceProtocol {
         request: Tetragon_RemoveSensorRequest, context: ServerContext
     ) async throws -> Tetragon_RemoveSensorResponse {
         throw Self.failure("RemoveSensor is deprecated")
-    }
-
-    func runtimeHook(
-        request: Tetragon_RuntimeHookRequest, context: ServerContext
-    ) async throws -> Tetragon_RuntimeHookResponse {
-        throw RPCError(
-            code: .unimplemented,
-            message: "RuntimeHook: this version knows containers from their cgroups only")
     }
 }
 

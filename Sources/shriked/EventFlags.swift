@@ -6,6 +6,7 @@ internal import ShrikeDaemon
 internal import ShrikeEventFilter
 internal import ShrikeExport
 internal import ShrikeProcesses
+internal import ShrikeSensors
 
 /// Which events are exported and what is in them.
 struct EventFlags: ParsableArguments {
@@ -31,7 +32,7 @@ struct EventFlags: ParsableArguments {
     var enableExportAggregation = false
 
     @Option(help: "Time for which identical events are folded.")
-    var exportAggregationWindowSize = GoDuration(nanoseconds: 15_000_000_000)
+    var exportAggregationWindowSize = DurationFlag(nanoseconds: 15_000_000_000)
 
     @Option(help: "Different events that are held back to be folded.")
     var exportAggregationBufferSize = 10_000
@@ -42,9 +43,30 @@ struct EventFlags: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Add namespaces.")
     var enableProcessNs = false
 
+    @Flag(
+        inversion: .prefixedNo, help: "Add environments; what --redaction-filters say is taken out of them.")
+    var enableProcessEnvironmentVariables = false
+
+    @Option(help: "Names of the environment variables that are added, separated by commas; default: all.")
+    var filterEnvironmentVariables: [String] = []
+
     @Option(
         help: "Kinds of events with all ancestors: base, kprobe, tracepoint, lsm; or all, none.")
     var enableAncestors = "all"
+
+    @Option(
+        help: ArgumentHelp(
+            "Forks, execs and exits that a control group may send from each CPU in a time; what is above is not told: 1000,1s.",
+            valueName: "events,time"))
+    var cgroupRate = ""
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Tell the addresses in stack traces: they say where the kernel and programs are in memory.")
+    var exposeStackAddresses = false
+
+    @Option(help: "How long events of a container wait until its pod is known; then they go without.")
+    var podWait = DurationFlag(nanoseconds: 5_000_000_000)
 
     @Option(help: "Process images that are remembered, the ended ones that others descend from among them.")
     var processCacheSize = 65_536
@@ -64,17 +86,40 @@ struct EventFlags: ParsableArguments {
         guard (16...4 << 20).contains(processCacheSize) else {
             throw ValidationError("--process-cache-size: \(processCacheSize) is not between 16 and 4194304")
         }
+        guard (0...60_000_000_000).contains(podWait.nanoseconds) else {
+            throw ValidationError("--pod-wait: \(podWait) is not between 0 and 1m")
+        }
         _ = try ancestors()
         _ = try stage()
         _ = try redactor()
+        _ = try rate()
+    }
+
+    private func rate() throws -> CgroupRate? {
+        guard !cgroupRate.isEmpty else { return nil }
+        let parts = cgroupRate.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let events = UInt32(parts[0]), events > 0, let time = GoDuration(parts[1]),
+            time.nanoseconds > 0
+        else {
+            throw ValidationError(
+                "--cgroup-rate: \"\(cgroupRate)\" is not a number and a time, such as 1000,1s")
+        }
+        return CgroupRate(events: events, intervalNanoseconds: UInt64(time.nanoseconds))
     }
 
     /// Puts the flags into the configuration.
     func apply(to configuration: inout DaemonConfiguration) throws {
         configuration.exportStage = try stage()
         configuration.ancestors = try ancestors()
+        configuration.exposesStackAddresses = exposeStackAddresses
         configuration.processes.credentials = enableProcessCred
         configuration.processes.namespaces = enableProcessNs
+        if enableProcessEnvironmentVariables {
+            let names = filterEnvironmentVariables.flatMap { $0.split(separator: ",").map(String.init) }
+            configuration.processes.environment = EnvironmentSelection(names: Set(names))
+        }
+        configuration.cgroupRate = try rate()
+        configuration.podPatience = .nanoseconds(podWait.nanoseconds)
         configuration.processes.capacity = processCacheSize
         configuration.processes.fragmentBytes = processCacheMemory.bytes
         configuration.processes.redactor = try redactor()

@@ -23,7 +23,7 @@ struct ExportFlags: ParsableArguments {
     var exportFileMaxBackups = 5
 
     @Option(help: "Time after which the export file is rotated, such as 1h30m; 0 for never.")
-    var exportFileRotationInterval = GoDuration(nanoseconds: 0)
+    var exportFileRotationInterval = DurationFlag(nanoseconds: 0)
 
     @Flag(inversion: .prefixedNo, help: "Compress rotated export files with gzip.")
     var exportFileCompress = false
@@ -60,36 +60,16 @@ struct ExportFlags: ParsableArguments {
     }
 }
 
-/// A time as the incumbent's flags have it: `90s`, `1h30m`, `1.5h`, `-1s`, `0`.
-struct GoDuration: ExpressibleByArgument, CustomStringConvertible {
+/// A time as the incumbent's flags have it: `90s`, `1h30m`, `0`.
+struct DurationFlag: ExpressibleByArgument, CustomStringConvertible {
     var nanoseconds: Int64
 
     init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     init?(argument: String) {
-        let units: [String: Double] = [
-            "ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9,
-        ]
-        var rest = argument[...]
-        let isNegative = rest.first == "-"
-        if isNegative || rest.first == "+" { rest.removeFirst() }
-        guard !rest.isEmpty else { return nil }
-        if rest == "0" {
-            nanoseconds = 0
-            return
-        }
-        var total = 0.0
-        while !rest.isEmpty {
-            let number = rest.prefix { "0123456789.".contains($0) }
-            rest = rest.dropFirst(number.count)
-            let unit = rest.prefix { !"0123456789.".contains($0) }
-            rest = rest.dropFirst(unit.count)
-            guard let value = Double(number), let factor = units[String(unit)] else { return nil }
-            total += value * factor
-        }
-        guard total < 9e18 else { return nil }
-        nanoseconds = Int64(total) * (isNegative ? -1 : 1)
+        guard let duration = GoDuration(argument) else { return nil }
+        nanoseconds = duration.nanoseconds
     }
 
-    var description: String { nanoseconds == 0 ? "0" : "\(Double(nanoseconds) / 1e9)s" }
+    var description: String { nanoseconds == 0 ? "0" : GoDuration(nanoseconds: nanoseconds).text }
 }

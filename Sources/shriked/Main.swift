@@ -4,9 +4,11 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Logging
+internal import ShrikeCluster
 internal import ShrikeControl
 internal import ShrikeDaemon
 internal import ShrikeMetrics
+internal import ShrikeReactions
 internal import ShrikeServer
 
 /// `shriked`
@@ -42,7 +44,9 @@ struct ShrikeDaemonCommand: ParsableCommand {
     var procfs = "/proc"
 
     @Option(
-        help: "A file that tells which control groups are which containers; for machines without Kubernetes.")
+        help:
+            "A file that tells of containers and pods, for machines without Kubernetes. Read again on SIGHUP."
+    )
     var workloadFile = ""
 
     @Option(
@@ -72,6 +76,8 @@ struct ShrikeDaemonCommand: ParsableCommand {
 
     @OptionGroup(title: "API") var server: ServerFlags
 
+    @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesFlags
+
     @Option(help: "How much is logged.")
     var logLevel = LogLevel(level: .info)
 
@@ -79,6 +85,8 @@ struct ShrikeDaemonCommand: ParsableCommand {
     var debug = false
 
     func run() throws {
+        // Before services and reactions are made, which start threads.
+        let signals = Signals.block()
         let level = SharedLogLevel(debug ? .debug : logLevel.level)
         LoggingSystem.bootstrap { SharedLevelLogHandler(StreamLogHandler.standardError(label: $0), level) }
         let logger = Logger(label: "shriked")
@@ -95,6 +103,10 @@ struct ShrikeDaemonCommand: ParsableCommand {
         configuration.observationRingBytes = observationRing.bytes
         configuration.bpfFolder = bpfFolder
         configuration.keepsEnforcing = keepEnforcing
+        configuration.measuresHandling = server.enableMsgHandlingLatency
+        let cluster = KubernetesService(settings: kubernetes.settings, logger: logger)
+        let usesCluster = kubernetes.isEnabled
+        configuration.expectsPods = usesCluster
         do throws(DaemonError) {
             let daemon = Daemon(
                 configuration: configuration, logger: logger, logLevel: level,
@@ -102,9 +114,13 @@ struct ShrikeDaemonCommand: ParsableCommand {
                     GRPCService(configuration: server.configuration, logger: logger),
                     MetricsService(
                         address: server.metricsServer, prefix: server.metricsPrefix.rawValue,
-                        version: ShrikeVersion.current, logger: logger),
-                ])
-            guard checkPolicies else { return try daemon.run() }
+                        version: ShrikeVersion.current,
+                        labels: MetricLabels(
+                            server.metricsLabelFilter.split(separator: ",").map(String.init)),
+                        logger: logger),
+                    cluster,
+                ], reactions: Reactions(logger: logger), cluster: { usesCluster ? cluster.figures : nil })
+            guard checkPolicies else { return try daemon.run(until: signals) }
             let (policies, hooks) = try daemon.check()
             StandardError.print("\(policies) policies on \(hooks) hooks can be loaded")
         } catch {

@@ -57,7 +57,10 @@ struct ServerFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where metrics are served over HTTP, at /metrics, and /healthz, which answers while the daemon runs: host:port or :port. Empty: nowhere.",
+            """
+            Where metrics are served over HTTP, at /metrics, with /healthz (events are being read) and /readyz (policies \
+            are in force too, and nothing that matters was lost within a minute): host:port or :port. Empty: nowhere.
+            """,
             valueName: "address"))
     var metricsServer = ""
 
@@ -68,6 +71,16 @@ struct ServerFlags: ParsableArguments {
 
     @Option(help: "The prefix of the names: dashboards of Tetragon know the first.")
     var metricsPrefix = Prefix.tetragon
+
+    @Option(
+        help: ArgumentHelp(
+            "Labels of event metrics that are filled: namespace, workload, pod, binary, node_name.",
+            valueName: "names"))
+    var metricsLabelFilter = "namespace,workload,pod,binary"
+
+    @Flag(
+        inversion: .prefixedNo, help: "Measure how long each record takes, for the metric handling_latency.")
+    var enableMsgHandlingLatency = false
 
     func validate() throws {
         guard metricsServer.isEmpty || MetricsService.isAddress(metricsServer) else {
