@@ -48,7 +48,11 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: ["FieldMaskUtilities"]),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
@@ -70,10 +74,13 @@ let package = Package(
             ]),
         library("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
         library("ShrikePins"),
+        library("ShrikeELF"),
+        library("ShrikeSymbols", ["ShrikeELF"]),
 
         // Policies: pure, no kernel.
         library("ShrikePattern"),
-        library("ShrikePolicy", ["CLibYAML", "ShrikePattern"]),
+        library("ShrikeSystemCalls"),
+        library("ShrikePolicy", ["CLibYAML", "ShrikePattern", "ShrikeSystemCalls"]),
         library("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
 
         // Events: pure, no kernel.
@@ -84,42 +91,79 @@ let package = Package(
             "ShrikeEventFilter", ["ShrikeCEL", "ShrikeControl", "ShrikeJSON", "ShrikePattern", protobuf]),
         library("ShrikeProcesses", ["ShrikeEvents", "ShrikeJSON", "ShrikePattern"]),
         library(
-            "ShrikeExport", ["ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeEventFilter", "CZlib"]),
+            "ShrikeExport",
+            [
+                "ShrikeEvents", "ShrikeProcesses", "ShrikeJSON", "ShrikeEventFilter", "ShrikeSymbols",
+                "CZlib",
+            ]),
+
+        // Containers and pods: pure.
+        library("ShrikeWorkloads", ["ShrikePolicyCompiler", "ShrikeJSON"]),
 
         // The daemon.
         library(
             "ShrikeSensors",
             [
                 "ShrikePolicyCompiler", "ShrikeABI", "ShrikeBPF", "ShrikeBPFObjects", "ShrikePins",
-                "ShrikePolicy", "ShrikeEvents", logging,
+                "ShrikePolicy", "ShrikeEvents", "CShrikeShims", logging,
             ]),
         library(
             "ShrikeDaemon",
             [
                 "ShrikeSensors", "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikePolicy",
-                "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "ShrikePins", "CShrikeShims", logging,
+                "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "ShrikePins", "ShrikeELF",
+                "ShrikeSymbols", "ShrikeWorkloads", "CShrikeShims", logging,
             ]),
         library(
             "ShrikeServer",
             [
                 "ShrikeDaemon", "ShrikeExport", "ShrikeSensors", "ShrikePolicy", "ShrikePolicyCompiler",
                 "ShrikeJSON", "ShrikeRPC", "ShrikeControl", "ShrikeEventFilter", "ShrikeEventReader",
-                protobuf, grpcCore,
+                "ShrikeProbes", protobuf, grpcCore,
                 grpcProtobuf, grpcTransport, x509, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
         library(
             "ShrikeMetrics",
             [
-                "ShrikeDaemon", "ShrikeExport", "ShrikeSensors", "ShrikePolicyCompiler", logging,
+                "ShrikeDaemon", "ShrikeExport", "ShrikeProcesses", "ShrikeSensors",
+                "ShrikePolicyCompiler", "ShrikeSystemCalls", logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        library(
+            "ShrikeReactions",
+            [
+                "ShrikeExport", "ShrikePolicy", logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        library(
+            "ShrikeKubernetes",
+            [
+                "ShrikeJSON", "ShrikePolicy", logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        library(
+            "ShrikeCluster",
+            [
+                "ShrikeDaemon", "ShrikeKubernetes", "ShrikePolicy", "ShrikeJSON", "ShrikeSensors",
+                "ShrikeWorkloads", logging,
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "shriked",
             dependencies: [
-                "ShrikeDaemon", "ShrikeServer", "ShrikeMetrics", "ShrikeControl", "ShrikeEventFilter",
-                "ShrikeExport", "ShrikeProcesses", argumentParser, logging,
+                "ShrikeDaemon", "ShrikeServer", "ShrikeMetrics", "ShrikeReactions", "ShrikeCluster",
+                "ShrikeControl", "ShrikeEventFilter",
+                "ShrikeExport", "ShrikeProcesses", "ShrikeSensors", argumentParser, logging,
             ],
             swiftSettings: strict),
 
@@ -130,15 +174,23 @@ let package = Package(
         library("ShrikeClient", ["ShrikeRPC", protobuf, grpcCore, grpcTransport]),
         library(
             "ShrikeEventReader",
-            ["ShrikeControl", "ShrikeEventFilter", "ShrikeJSON", "ShrikePattern", protobuf]),
+            [
+                "ShrikeControl", "ShrikeSystemCalls", "ShrikeEventFilter", "ShrikeJSON", "ShrikePattern",
+                protobuf,
+            ]),
         .executableTarget(
             name: "shrike",
             dependencies: [
                 "ShrikeControl", "ShrikeClient", "ShrikeRPC", "ShrikeEventFilter", "ShrikeEventReader",
-                "ShrikeLint", "ShrikePins", "ShrikePolicy", "ShrikePolicyTools", protobuf, grpcCore,
-                argumentParser,
+                "ShrikeLint", "ShrikePins", "ShrikePolicy", "ShrikePolicyTools", "ShrikeBugtool",
+                "ShrikeJSON",
+                "ShrikeProbes", protobuf, grpcCore, argumentParser,
             ],
             swiftSettings: strict),
+
+        // What a machine and its daemon tell about themselves.
+        library("ShrikeProbes", ["CZlib"]),
+        library("ShrikeBugtool", ["CZlib"]),
 
         // Policies as code.
         .target(
@@ -153,12 +205,37 @@ let package = Package(
             "ShrikePolicyTools",
             [
                 "ShrikeMatcher", "ShrikePolicyCompiler", "ShrikePolicy", "ShrikeLint", "ShrikeEvents",
-                "ShrikeABI",
+                "ShrikeABI", "ShrikeControl", "ShrikeEventReader", protobuf,
             ]),
 
         // Tests.
         .target(name: "ShrikeTestSupport", path: "Tests/ShrikeTestSupport", swiftSettings: strict),
+        .target(
+            name: "APIDouble",
+            dependencies: [
+                x509,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], path: "Tests/APIDouble", swiftSettings: strict),
+        .executableTarget(
+            name: "shrike-api-double", dependencies: ["APIDouble"], path: "Tests/APIDoubleProgram",
+            swiftSettings: strict),
+        tests("ShrikeKubernetes", ["APIDouble", "ShrikeJSON", logging]),
+        tests(
+            "ShrikeCluster",
+            [
+                "APIDouble", "ShrikeDaemon", "ShrikeJSON", "ShrikeKubernetes", "ShrikePolicy",
+                "ShrikePolicyTools",
+                "ShrikePolicyCompiler", "ShrikeSensors", "ShrikeWorkloads", logging,
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         tests("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
+        tests("ShrikeELF"),
+        tests("ShrikeSymbols"),
         tests("ShrikePattern"),
         tests("ShrikePolicy"),
         .testTarget(
@@ -166,7 +243,7 @@ let package = Package(
             dependencies: ["ShrikeLint", "ShrikePolicy", "ShrikeTestSupport", "shrike"],
             exclude: ["Data"], swiftSettings: strict),
         tests("ShrikePolicyCompiler", ["ShrikePolicy", "ShrikeABI", "ShrikeEvents"]),
-        tests("ShrikePolicyTools", ["ShrikePolicyCompiler", "ShrikePolicy", "ShrikeABI"]),
+        tests("ShrikePolicyTools", ["ShrikePolicyCompiler", "ShrikeLint", "ShrikePolicy", "ShrikeABI"]),
         tests("ShrikeEvents", ["ShrikeABI"]),
         tests("ShrikeJSON"),
         tests("ShrikeCEL", ["ShrikeJSON"]),
@@ -175,12 +252,37 @@ let package = Package(
         tests(
             "ShrikeExport",
             [
+                "ShrikeSymbols",
                 "ShrikeEventFilter", "ShrikeControl", "ShrikeEvents", "ShrikeProcesses", "ShrikeJSON",
                 "ShrikeABI",
             ]),
-        tests("ShrikeEventReader", ["ShrikeControl", "ShrikeEventFilter", protobuf]),
+        tests("ShrikeEventReader", ["ShrikeControl", "ShrikeEventFilter", "ShrikeJSON", protobuf]),
+        tests("ShrikeWorkloads", ["ShrikePolicyCompiler", "ShrikeJSON"]),
+        tests("ShrikeProbes"),
+        tests("ShrikeBugtool"),
         tests("ShrikeServer"),
-        tests("ShrikeMetrics"),
+        tests("ShrikeDaemon", ["ShrikePolicyCompiler", "ShrikeWorkloads"]),
+        tests(
+            "ShrikeMetrics",
+            [
+                "ShrikeDaemon", "ShrikeEvents", "ShrikeExport", "ShrikePolicy", "ShrikeProcesses",
+                "ShrikeSensors", "ShrikeWorkloads", logging,
+            ]),
+        .testTarget(
+            name: "ShrikeFuzzTests",
+            dependencies: [
+                "ShrikeCEL", "ShrikeControl", "ShrikeEventFilter", "ShrikeEventReader", "ShrikeEvents",
+                "ShrikeExport", "ShrikeJSON", "ShrikePattern", "ShrikeProbes", "ShrikeProcesses",
+                "ShrikeTestSupport", protobuf,
+            ],
+            exclude: ["Corpus"], swiftSettings: strict),
+        tests(
+            "ShrikeReactions",
+            [
+                "ShrikeExport", logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .target(name: "BenchAllocations", path: "Tests/Bench/Allocations"),
         .executableTarget(
             name: "shrike-bench-events",

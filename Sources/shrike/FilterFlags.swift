@@ -2,9 +2,11 @@
 // The flags of `shrike getevents` that say which events are printed, and which of their fields.
 
 import ArgumentParser
+import Glibc
 import ShrikeControl
 import ShrikeEventFilter
 import ShrikeEventReader
+import ShrikeJSON
 import SwiftProtobuf
 
 /// Which events are printed.
@@ -44,6 +46,19 @@ struct FilterFlags: ParsableArguments {
     @Flag(help: "Processes that are in no pod; with --namespace: those too.")
     var host = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Only these processes and everything that descends from them, by process id.", valueName: "ids"))
+    var followPid: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Only events from this time on: how long ago (10m, 1h30m) or a date and time (2026-01-10T07:00:00Z). \
+            When a file is read; the daemon keeps no past events.
+            """, valueName: "time"))
+    var since: EventStart?
+
     @Option(help: ArgumentHelp("Policies, by their exact names.", valueName: "names"))
     var policyNames: [String] = []
 
@@ -70,8 +85,21 @@ struct FilterFlags: ParsableArguments {
         filter.podRegex = ListFlag.values(pod)
         filter.containerNameRegex = ListFlag.values(containers)
         filter.policyNames = ListFlag.values(policyNames)
-        filter.celExpression = celExpression
+        filter.celExpression = celExpression.flatMap(ConditionList.split)
         return filter
+    }
+
+    /// What is asked for besides the filter.
+    func selection() throws -> EventSelection {
+        var selection = EventSelection()
+        selection.followedPIDs = try ListFlag.values(followPid).map { text in
+            guard let pid = UInt32(text), pid > 0 else {
+                throw CommandError("--follow-pid: \"\(text)\" is no process id")
+            }
+            return pid
+        }
+        selection.since = since?.nanoseconds
+        return selection
     }
 
     /// The same, to be applied here; `nil` when no flag was given.
@@ -129,5 +157,26 @@ struct FilterFlags: ParsableArguments {
                     + Tetragon_EventType.shortNames.joined(separator: ", "))
         }
         return type
+    }
+}
+
+/// A time on the command line: so long ago, or a date and time.
+struct EventStart: ExpressibleByArgument {
+    /// Since 1970.
+    var nanoseconds: Int64
+
+    init?(argument: String) {
+        if let time = ShrikeJSON.nanoseconds(rfc3339: argument.utf8) {
+            nanoseconds = time
+        } else if let span = TimeSpan(argument: argument) {
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            let (seconds, attoseconds) = span.duration.components
+            nanoseconds =
+                (Int64(now.tv_sec) - seconds) * 1_000_000_000 + Int64(now.tv_nsec) - attoseconds
+                / 1_000_000_000
+        } else {
+            return nil
+        }
     }
 }

@@ -29,6 +29,10 @@ struct GetEvents: AsyncParsableCommand {
                   Watch what happens.
               shrike getevents -o compact --process-type kprobe,lsm <events.json
                   What did policies report, and whom did they stop?
+              shrike getevents --tree --follow-pid 4711
+                  What does this process do, and what it starts?
+              shrike getevents -o compact --since 10m </var/log/shrike/events.json
+                  The last ten minutes of a file.
               shrike getevents --timestamps -o compact -n shop --process 'sh$' <f
                   Shells in one namespace, with times.
               shrike getevents -f process.binary,process.arguments <events.json
@@ -48,8 +52,11 @@ struct GetEvents: AsyncParsableCommand {
 
     func run() async throws {
         guard InputKind(descriptor: STDIN_FILENO) == .stream else { return try await followDaemon() }
+        let selection = try filters.selection()
         let printer = try EventPrinter(
-            output.eventOutput(), filter: filters.eventFilter(), fieldFilters: filters.fieldFilters())
+            output.eventOutput(), filter: filters.eventFilter(), fieldFilters: filters.fieldFilters(),
+            selection: selection, isTree: output.tree)
+        if let since = selection.since { FileStart.seek(STDIN_FILENO, since: since) }
         var reader = makeReader(printer, stop: StopSignal.install())
         report(try reader.run(input: STDIN_FILENO))
     }
@@ -65,12 +72,25 @@ struct GetEvents: AsyncParsableCommand {
     // MARK: From the daemon, which filters
 
     private func followDaemon() async throws {
+        let selection = try filters.selection()
+        guard selection.since == nil else {
+            throw CommandError(
+                "--since is for events that are piped in: the daemon keeps none; shrike getevents --since 10m <FILE"
+            )
+        }
+        // Who descends from whom, and what is above a process, is learnt from events that filters leave out.
+        let isFilteredHere = !selection.followedPIDs.isEmpty || output.tree
         let request = try Tetragon_GetEventsRequest.with {
-            $0.allowList = [try filters.filterMessage()]
-            $0.fieldFilters = try filters.fieldFilterMessages()
+            $0.allowList = [isFilteredHere ? Tetragon_Filter() : try filters.filterMessage()]
+            $0.fieldFilters = isFilteredHere ? [] : try filters.fieldFilterMessages()
         }
         let stop = StopSignal.install()
-        let printer = EventPrinter(output.eventOutput())
+        let printer =
+            isFilteredHere
+            ? EventPrinter(
+                output.eventOutput(), filter: try filters.eventFilter(),
+                fieldFilters: try filters.fieldFilters(), selection: selection, isTree: output.tree)
+            : EventPrinter(output.eventOutput())
         let stream = Task { try await follow(request, printer, stop) }
         let signal = DispatchSource.makeReadSource(fileDescriptor: stop)
         signal.setEventHandler { stream.cancel() }

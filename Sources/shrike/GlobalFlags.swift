@@ -97,10 +97,26 @@ struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
             guard let value = Double(number), let scale = units[String(unit)] else { return nil }
             seconds += value * scale
         }
+        // As much as the incumbent can hold, 292 years.
+        guard seconds < 9.2e9 else { return nil }
         duration = .seconds(seconds)
     }
 
+    /// As the incumbent prints it: `500ms`, `2s`, `1m30s`, `1h0m0s`.
     var description: String {
-        "\(Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18)s"
+        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+        if seconds > 0, seconds < 1 {
+            let (unit, scale) = seconds < 1e-6 ? ("ns", 1e9) : seconds < 1e-3 ? ("µs", 1e6) : ("ms", 1e3)
+            return Self.short(seconds * scale) + unit
+        }
+        guard seconds >= 60 else { return Self.short(seconds) + "s" }
+        let minutes = Int(seconds / 60)
+        let rest = Self.short(seconds - Double(minutes) * 60) + "s"
+        return minutes < 60 ? "\(minutes)m\(rest)" : "\(minutes / 60)h\(minutes % 60)m\(rest)"
+    }
+
+    private static func short(_ value: Double) -> String {
+        let rounded = (value * 1e9).rounded() / 1e9
+        return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
     }
 }

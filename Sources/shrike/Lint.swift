@@ -82,7 +82,7 @@ struct Lint: ParsableCommand {
     @Option(help: ArgumentHelp("Print one rule and stop.", valueName: "rule"))
     var explain: String?
 
-    @Flag(help: "Print all rules and stop.")
+    @Flag(help: "Print all rules and stop; with --format json all that is known about them.")
     var listRules = false
 
     @Flag(help: .hidden)
@@ -153,7 +153,13 @@ struct Lint: ParsableCommand {
 
     private func reference() throws -> String? {
         if generateDocs { return RuleReference.markdown }
-        if listRules { return RuleReference.list }
+        if listRules {
+            switch format {
+            case .pretty: return RuleReference.list
+            case .json: return RuleReference.json
+            default: throw UsageError("--list-rules prints pretty or json")
+            }
+        }
         guard let explain else { return nil }
         guard let rule = RuleCatalog.rule(explain.uppercased()) else {
             throw UsageError("there is no rule \(explain); --list-rules lists them")
@@ -167,7 +173,9 @@ struct Lint: ParsableCommand {
         var kernels: [any LintKernel] = []
         for label in labels {
             if label == "live" {
-                kernels.append(try BTFKernel(path: "/sys/kernel/btf/vmlinux", label: "live"))
+                kernels.append(
+                    try BTFKernel(
+                        path: "/sys/kernel/btf/vmlinux", label: "live", events: "/sys/kernel/tracing/events"))
             } else if let known = KnownKernel.all.first(where: { $0.label == label }) {
                 kernels.append(known)
             } else {

@@ -18,12 +18,16 @@ struct OutputFlags: ParsableArguments {
     }
 
     @Option(
-        name: [.customShort("o"), .long], help: "How to print events. JSON lines are printed as they came in."
+        name: [.customShort("o"), .long],
+        help: "How to print events; default: json. JSON lines are printed as they came in."
     )
-    var output = Format.json
+    var output: Format?
 
     @Option(help: "Compact only: colours. auto: on a terminal, unless NO_COLOR is set or TERM is dumb.")
     var color = ColourMode.auto
+
+    @Flag(help: "Compact lines, each below the process that it is of.")
+    var tree = false
 
     @Flag(help: "Compact only: begin each line with the time of the event.")
     var timestamps = false
@@ -49,9 +53,15 @@ struct OutputFlags: ParsableArguments {
             "Print only the bytes that were written to the terminal at this path.", valueName: "path"))
     var ttyEncode: String?
 
+    func validate() throws {
+        guard !tree || (output != .json && ttyEncode == nil && !compat) else {
+            throw ValidationError("--tree is for compact lines, and has no form in --compat")
+        }
+    }
+
     func eventOutput() -> EventOutput {
         if let ttyEncode { return .terminal(path: ttyEncode) }
-        guard output == .compact else { return .json }
+        guard output == .compact || tree else { return .json }
         var options = CompactOptions()
         options.isColoured = isColoured
         options.printsTimestamps = timestamps

@@ -13,20 +13,44 @@ struct PolicyExplain: ParsableCommand {
         commandName: "explain",
         abstract: "Say in plain English what policies watch and what they do.",
         discussion: """
-            One line for each selector. Why a policy did or did not act in a case is told by `shrike test --explain`.
+            One line for each selector. With --event it says of each selector why it matched or did not: of \
+            recorded events, lines of JSON as shriked prints them, or of the cases of a *_test.yaml file.
 
-            Example:
+            Examples:
               shrike policy explain policies/examples/
+              shrike getevents -o json | head -1 >event.json; shrike policy explain secrets.yaml --event event.json
             """)
 
     @ArgumentParser.Argument(help: ArgumentHelp("Policy files or folders.", valueName: "path"))
     var paths: [String]
 
+    @Option(
+        help: ArgumentHelp(
+            "Say why each selector did or did not match: a file of events (- for standard input), or of tests.",
+            valueName: "file"))
+    var event: String?
+
     @OptionGroup(visibility: .hidden) var global: GlobalFlags
 
     func run() throws {
+        if let event { return try explain(event) }
         let policies = try PolicyTexts.policies(at: paths)
         StandardOutput.write(policies.map { PolicyWords.explanation(of: $0) }.joined(separator: "\n"))
+    }
+
+    private func explain(_ event: String) throws {
+        guard event.hasSuffix(".yaml") || event.hasSuffix(".yml") else {
+            return try RecordedEvents(event, policies: paths).replay(explains: true, asJSON: false)
+        }
+        var options = TestOptions()
+        options.explains = true
+        let result = TestRunner(options).run(event, policyFiles: try CheckedPolicies(at: paths).files)
+        if let problem = result.problems.first { throw UsageError(problem) }
+        for test in result.cases {
+            if let failure = test.failure, test.verdict == nil { throw UsageError(failure.description) }
+            StandardOutput.write("\(test.name): \(test.verdict ?? "")\n")
+            for line in test.explanation { StandardOutput.write("    \(line)\n") }
+        }
     }
 }
 

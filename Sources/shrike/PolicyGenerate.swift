@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // shrike policy generate
 
-import ArgumentParser
-import ShrikePolicyTools
+public import ArgumentParser
+public import ShrikePolicyTools
 
 /// Writes a first policy.
 struct PolicyGenerate: ParsableCommand {
@@ -15,7 +15,8 @@ struct PolicyGenerate: ParsableCommand {
 
             Examples:
               shrike policy generate --name secrets --deny-open /etc/shadow --except-binary /usr/bin/passwd
-              shrike policy generate --watch-exec --watch-syscall mount --watch-syscall ptrace
+              shrike policy generate --deny-read /etc/shadow --binary /usr/bin/cat
+              shrike policy generate --watch-exec --watch-syscall ptrace --watch-class mounts --watch-class modules
             """)
 
     @Option(help: ArgumentHelp("The policy's name.", valueName: "name"))
@@ -23,6 +24,9 @@ struct PolicyGenerate: ParsableCommand {
 
     @Option(help: ArgumentHelp("Refuse to open this file or folder, for reading too.", valueName: "path"))
     var denyOpen: [String] = []
+
+    @Option(help: ArgumentHelp("Refuse to read it, mapped into memory too.", valueName: "path"))
+    var denyRead: [String] = []
 
     @Option(help: ArgumentHelp("Refuse to write it.", valueName: "path"))
     var denyWrite: [String] = []
@@ -39,6 +43,12 @@ struct PolicyGenerate: ParsableCommand {
     @Option(help: ArgumentHelp("Report this system call.", valueName: "name"))
     var watchSyscall: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Report all system calls for this: \(SystemCallClass.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "class"))
+    var watchClass: [SystemCallClass] = []
+
     @Flag(help: "Kill the process, beside refusing.")
     var kill = false
 
@@ -54,11 +64,13 @@ struct PolicyGenerate: ParsableCommand {
         var intent = PolicyIntent()
         intent.name = name
         intent.deniedOpens = denyOpen
+        intent.deniedReads = denyRead
         intent.deniedWrites = denyWrite
         intent.deniedPrograms = denyExec
         intent.watchedOpens = watchOpen
         intent.watchesExecutions = watchExec
         intent.watchedSystemCalls = watchSyscall
+        intent.watchedClasses = watchClass
         intent.kills = kill
         intent.binaries = binary
         intent.exceptedBinaries = exceptBinary
@@ -71,3 +83,5 @@ struct PolicyGenerate: ParsableCommand {
         StandardOutput.write(intent.yaml)
     }
 }
+
+extension SystemCallClass: ExpressibleByArgument {}

@@ -13,7 +13,8 @@ import time
 
 import grpc
 from grpc_health_v1 import health_pb2, health_pb2_grpc
-from tetragon import events_pb2, sensors_pb2, sensors_pb2_grpc, tetragon_pb2
+from tetragon import (
+    eventlogservice_pb2, eventlogservice_pb2_grpc, events_pb2, sensors_pb2, sensors_pb2_grpc, tetragon_pb2)
 
 POLICY = """
 apiVersion: cilium.io/v1alpha1
@@ -82,6 +83,8 @@ def main(socket, read_socket, port, certificates):
     probe = health_pb2_grpc.HealthStub(grpc.insecure_channel(f"unix://{socket}"))
     status = probe.Check(health_pb2.HealthCheckRequest(service="liveness")).status
     check("Health/Check", status == health_pb2.HealthCheckResponse.SERVING, status)
+    status = probe.Check(health_pb2.HealthCheckRequest(service="readiness")).status
+    check("Health/Check of readiness", status == health_pb2.HealthCheckResponse.SERVING, status)
     unknown = code_of(lambda: probe.Check(health_pb2.HealthCheckRequest(service="other")))
     check("Health/Check of another service", unknown == grpc.StatusCode.NOT_FOUND, unknown)
 
@@ -139,12 +142,40 @@ def main(socket, read_socket, port, certificates):
     for stream in slow:
         stream.cancel()
 
+    # The processes that the daemon knows: this one, and how the file of events is rotated.
+    dump = sensors.GetDebug(sensors_pb2.GetDebugRequest(
+        flag=sensors_pb2.CONFIG_FLAG_DUMP_PROCESS_CACHE, dump=sensors_pb2.DumpProcessCacheReqArgs()))
+    mine = [p for p in dump.processes.processes if p.process.pid.value == os.getpid()]
+    check("GetDebug dumps the processes", len(mine) == 1 and mine[0].color == "inUse", len(dump.processes.processes))
+    rotation = eventlogservice_pb2_grpc.EventLogServiceStub(grpc.insecure_channel(f"unix://{socket}"))
+    before = rotation.GetEventLogParams(eventlogservice_pb2.GetEventLogParamsRequest())
+    check("GetEventLogParams", (before.max_size, before.max_backups, before.rotation_interval) == (10, 5, "0s"), before)
+    rotation.SetEventLogParams(eventlogservice_pb2.SetEventLogParamsRequest(max_size=3, rotation_interval="1h30m"))
+    after = rotation.GetEventLogParams(eventlogservice_pb2.GetEventLogParamsRequest())
+    check("SetEventLogParams", (after.max_size, after.max_backups, after.rotation_interval) == (3, 5, "1h30m0s"), after)
+    bad = code_of(lambda: rotation.SetEventLogParams(
+        eventlogservice_pb2.SetEventLogParamsRequest(rotation_interval="soon")))
+    check("SetEventLogParams refuses what is no time", bad == grpc.StatusCode.UNKNOWN, bad)
+
+    # What hooks of container runtimes ask before they start a container.
+    hook = tetragon_pb2.RuntimeHookRequest(createContainer=tetragon_pb2.CreateContainer(
+        cgroupsPath="kubepods-pod1.slice:cri-containerd:3b1f0c7d", containerID="3b1f0c7d", containerName="cart",
+        podUID="1", podName="cart-0", podNamespace="shop", containerImage="cart:2.4.1"))
+    check("RuntimeHook", sensors.RuntimeHook(hook) == tetragon_pb2.RuntimeHookResponse())
+    for what, wrong in [
+            ("an event", tetragon_pb2.RuntimeHookRequest()),
+            ("a control group", tetragon_pb2.RuntimeHookRequest(createContainer=tetragon_pb2.CreateContainer(podName="x")))]:
+        refused = code_of(lambda: sensors.RuntimeHook(wrong))
+        check(f"RuntimeHook refuses a call without {what}", refused == grpc.StatusCode.UNKNOWN, refused)
+
     # Who may change what.
     reader = service(grpc.insecure_channel(f"unix://{read_socket}"))
     check("reading is open", reader.GetVersion(sensors_pb2.GetVersionRequest()).version == version)
     add = sensors_pb2.AddTracingPolicyRequest(yaml=POLICY.format(name="denied"))
     denied = code_of(lambda: reader.AddTracingPolicy(add))
     check("changing through the reading socket", denied == grpc.StatusCode.PERMISSION_DENIED, denied)
+    denied = code_of(lambda: reader.RuntimeHook(hook))
+    check("a hook on the reading socket", denied == grpc.StatusCode.PERMISSION_DENIED, denied)
 
     def secure(name):
         def read(file):
@@ -169,6 +200,11 @@ def main(socket, read_socket, port, certificates):
     # The socket's file goes away under the server: connections that exist go on.
     os.unlink(socket)
     check("a connection outlives its socket's name", sensors.GetVersion(sensors_pb2.GetVersionRequest()).version == version)
+    deadline = time.monotonic() + 20
+    while not os.path.exists(socket) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    again = service(grpc.insecure_channel(f"unix://{socket}"))
+    check("the socket is made again", again.GetVersion(sensors_pb2.GetVersionRequest(), timeout=10).version == version)
 
 
 main(*sys.argv[1:])

@@ -31,7 +31,7 @@ VALUES = {
         "nameOverride": "kestrel", "clusterName": "east", "imagePullSecrets": [{"name": "pull"}],
         "image": {"digest": "sha256:" + "0" * 64},
         "policies": {"inline": {"opened.yaml": POLICY}, "configMaps": ["theirs"], "library": {"enabled": True}},
-        "crds": {"enabled": True},
+        "crds": {"enabled": True}, "kubernetes": {"enabled": True},
         "shriked": {"extraEnv": [{"name": "A", "value": "b"}], "extraArgs": ["--debug"]},
         "export": {"extraArgs": ["--host"]},
         "host": {"procPath": "/procHost"},
@@ -50,6 +50,8 @@ VALUES = {
         "metrics": {"enabled": False}, "serviceAccount": {"create": False, "name": "theirs"},
         "networkPolicy": {"enabled": False}, "priorityClassName": "", "nodeSelector": {}, "tolerations": [],
     },
+    "API server, somebody else's account": {
+        "kubernetes": {"enabled": True}, "serviceAccount": {"create": False, "name": "theirs"}},
     "pod monitor": {"monitor": {"kind": "pod"}},
     "no metrics, policed": {"metrics": {"enabled": False}},
     "not cleared": {"uninstall": {"clear": False}},

