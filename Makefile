@@ -65,6 +65,15 @@ build: deps bpf ## Build dist/shriked and dist/shrike, which need nothing but gl
 	@if ldd dist/shriked dist/shrike | grep -E '=>' | grep -vE '/(libc|libm)\.so|vdso'; then \
 		echo 'make build: the programs need the shared libraries above' >&2; exit 1; fi
 
+.PHONY: test-programs
+test-programs: build ## Build what guest tests need besides: a double of the Kubernetes API
+	@mkdir -p .build/test-programs
+	@# The flags of `build`, or everything would be built anew.
+	@export PKG_CONFIG_PATH=$$(scripts/static-libraries .build/static); \
+		$(SWIFT) build -c release --static-swift-stdlib $(SWIFT_CHECKS) --product shrike-api-double \
+			-Xlinker -L$(CURDIR)/.build/static
+	@$(OBJCOPY) --strip-all .build/release/shrike-api-double .build/test-programs/shrike-api-double
+
 .PHONY: install
 install: build ## Install into $(DESTDIR)$(PREFIX)
 	install -D -m 755 dist/shriked $(DESTDIR)$(PREFIX)/bin/shriked
@@ -79,7 +88,7 @@ clean: ## Remove what was built here (fetched kernels stay in the cache)
 # ---------------------------------------------------------------------------------------------- tests
 
 .PHONY: test
-test: lint test-unit test-api test-chart test-guest ## Everything: style, unit tests, API, chart, guest tests
+test: lint test-unit test-api test-chart test-guest-sample ## Everything: style, unit tests, API, chart, guest tests
 
 .PHONY: test-unit
 test-unit: deps bpf ## Unit tests, no kernel needed
@@ -90,11 +99,15 @@ test-api: build ## The API against a Python client; as root, where the kernel le
 	Tests/API/run
 
 .PHONY: test-guest
-test-guest: build ## Scenarios in virtual machines: KERNEL=6.12 SCENARIO='kill*' narrow it down
+test-guest: test-programs ## Scenarios in virtual machines: KERNEL=6.12 SCENARIO='kill*' narrow it down
 	KERNEL='$(KERNEL)' SCENARIO='$(SCENARIO)' Tests/Guest/run
 
+.PHONY: test-guest-sample
+test-guest-sample: test-programs ## The same in a third of the time: most scenarios on one kernel, the next one after the next commit
+	Tests/Guest/run --sample
+
 .PHONY: test-chart
-test-chart: build ## The Helm chart, the image and the CI files
+test-chart: build ## The Helm chart, the image, the CI files and completion
 	@export CHART_TOOLS=$$(scripts/chart-tools) PYTHONDONTWRITEBYTECODE=1 SHRIKE_DIST=$(CURDIR)/dist; \
 		PYTHONPATH=$$CHART_TOOLS/lib python3 -m unittest discover --start-directory Tests/Packaging
 
@@ -103,14 +116,26 @@ demo: build ## A virtual machine, a policy, a killed cat: two minutes to watch
 	@DEMO_KERNEL='$(DEMO_KERNEL)' Tests/Guest/host/demo
 
 .PHONY: bench
-bench: build ## What Shrike costs an open and an exec, in instructions
+bench: build ## What Shrike costs calls, events and starts, in instructions of a guest
 	Tests/Guest/host/bench
+
+.PHONY: bench-events
+bench-events: build ## Events a second, allocations, memory, latency; the last line is JSON
+	@# The flags of `build`, or everything would be built anew.
+	@export PKG_CONFIG_PATH=$$(scripts/static-libraries .build/static); \
+		$(SWIFT) build -c release --static-swift-stdlib $(SWIFT_CHECKS) --product shrike-bench-events \
+			-Xlinker -L$(CURDIR)/.build/static >&2
+	@Tests/Bench/run .build/release/shrike-bench-events dist/shriked
+
+.PHONY: bench-host
+bench-host: build ## What the process sensor costs on this machine itself; as root
+	Tests/Bench/host
 
 # ---------------------------------------------------------------------------------------------- style
 
 SWIFT_FILES = $$(git ls-files --cached --others --exclude-standard '*.swift' ':!*.pb.swift' ':!*.grpc.swift')
 C_FILES = $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')
-BASH_SCRIPTS = $$(git ls-files --cached --others --exclude-standard scripts Tests/Guest/host Tests/Guest/run .ci/run | xargs grep -l 'env bash')
+BASH_SCRIPTS = $$(git ls-files --cached --others --exclude-standard scripts Tests/Bench/run Tests/Guest/host Tests/Guest/run .ci/run | xargs grep -l 'env bash')
 GUEST_SCRIPTS = $$(git ls-files --cached --others --exclude-standard Tests/Guest/lib.sh Tests/Guest/inside)
 SCENARIOS = $$(git ls-files --cached --others --exclude-standard Tests/Guest/scenarios)
 

@@ -158,7 +158,8 @@ binaries_filter() {
 }
 
 # start_shriked [FLAGS...] - starts the daemon with every policy of the scenario and waits for 'ready'.
-# Events go to $EVENTS; with SHRIKED_STDOUT=FILE the daemon writes them to its stdout, which is FILE.
+# $START_SECONDS is how long that may take. Events go to $EVENTS; with SHRIKED_STDOUT=FILE the daemon writes them to
+# its stdout, which is FILE.
 start_shriked() {
 	local file deadline
 	[ -z "$shriked_pid" ] || fail "shriked runs already"
@@ -176,12 +177,13 @@ start_shriked() {
 	fi
 	shriked_pid=$!
 	read_clock
-	deadline=$((clock + 9000))
+	deadline=$((clock + ${START_SECONDS:-90} * 100))
 	until is_ready; do
 		kill -0 "$shriked_pid" 2>/dev/null || fail "shriked ended before it was ready: $(tail -n 1 "$LOG")"
 		read_clock
-		[ "$clock" -lt "$deadline" ] || fail "shriked is not ready after 90 s"
-		usleep 50000
+		[ "$clock" -lt "$deadline" ] || fail "shriked is not ready after ${START_SECONDS:-90} s"
+		# Each look takes from the daemon's own time.
+		usleep 200000
 	done
 }
 
@@ -264,11 +266,11 @@ expect_nothing_left() {
 # expect_log TEXT - the daemon has logged it.
 expect_log() { grep -q -- "$1" "$LOG" || fail "the daemon's log should hold '$1'"; }
 
-# wait_until CONDITION MESSAGE - waits until the shell condition is true, for 10 s.
+# wait_until CONDITION MESSAGE - waits until the shell condition is true, for $WAIT_SECONDS (10).
 wait_until() {
 	local deadline
 	read_clock
-	deadline=$((clock + 1000))
+	deadline=$((clock + ${WAIT_SECONDS:-10} * 100))
 	until eval "$1"; do
 		read_clock
 		[ "$clock" -lt "$deadline" ] || fail "$2"
@@ -405,8 +407,8 @@ wait_event() {
 	done
 }
 
-# Not the file's size: this shell's own children come out as process events all the time.
-observations() { grep -c '^{"process_[kltu]' "$EVENTS" || [ $? = 1 ]; }
+# Not the file's size: this shell's own children, and what they map, come out as events all the time.
+observations() { grep -c '^{"process_[ktu]\|^{"process_lsm' "$EVENTS" || [ $? = 1 ]; }
 
 # settle - waits until everything that has happened so far is in $EVENTS: a marker process has come out, and
 # then nothing more came for a while (observations and process events may take different ways).

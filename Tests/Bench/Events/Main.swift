@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // shrike-bench-events [seconds]: events per second through decoder, process tree, encoder and sink.
+// shrike-bench-events memory: resident memory with 10,000 live processes, and after 1,000,000 more have come and gone.
 //
 // Prints a table and, as its last line, one JSON object. `core` is per second of CPU time of the pipeline's thread,
 // which is what one core can do; `wall` includes waiting for the writer to make room.
@@ -106,6 +107,7 @@ func measure(
 @main
 struct Main {
     static func main() throws {
+        if CommandLine.arguments.dropFirst().first == "memory" { return MemoryBench.run() }
         let limit = CommandLine.arguments.count > 1 ? Double(CommandLine.arguments[1]) ?? 3 : 3
         let path = "/tmp/shrike-bench-events.\(getpid()).json"
         defer { unlink(path) }

@@ -60,6 +60,16 @@ struct Workload {
         return records
     }
 
+    /// Execs of `count` programs below the shells that stay.
+    mutating func startServices(_ count: Int) -> [[UInt8]] {
+        (0..<count).map { number in
+            RecordBuilder.exec(
+                RecordKey(tick(), UInt32(20_000 + number)), parent: shellKeys[number % shellKeys.count],
+                replaced: .none, filename: "/usr/bin/service-\(number % 200)",
+                arguments: ["--listen", "127.0.0.1:\(number)", "--config", "/etc/service/\(number).conf"])
+        }
+    }
+
     /// One hook record per shell, matched by the first `policies` policies.
     mutating func hooks(policies: Int) -> [[UInt8]] {
         shellKeys.map { key in

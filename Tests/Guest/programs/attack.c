@@ -10,6 +10,7 @@
  * mmap-write FILE           changes the first byte of a file by a mapping
  * packet | raw              makes a socket that sees other programs' packets
  * container PROGRAM         executes a program in a mount namespace of its own
+ * kernel-path ADDRESS       opens what the kernel has at that address, as if it were a path
  * bpf-load                  loads a BPF program that does nothing
  */
 #define _GNU_SOURCE
@@ -132,16 +133,28 @@ static int bpf_load(const char *unused)
 	return syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
 }
 
+static int kernel_path(const char *address)
+{
+	return syscall(SYS_openat, AT_FDCWD, strtoul(address, NULL, 16), O_RDONLY);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const char *argument);
 } attacks[] = {
-	{ "kexec", kexec },         { "kexec-file", kexec_file },
-	{ "ptrace", attach },       { "mount", old_mount },
-	{ "fsmount", new_mount },   { "memfd", from_memory },
-	{ "suid-file", suid_file }, { "mmap-write", mmap_write },
-	{ "packet", packet },       { "raw", raw },
-	{ "bpf-load", bpf_load },   { "container", container },
+	{ "kexec", kexec },
+	{ "kexec-file", kexec_file },
+	{ "ptrace", attach },
+	{ "mount", old_mount },
+	{ "fsmount", new_mount },
+	{ "memfd", from_memory },
+	{ "suid-file", suid_file },
+	{ "mmap-write", mmap_write },
+	{ "packet", packet },
+	{ "raw", raw },
+	{ "bpf-load", bpf_load },
+	{ "container", container },
+	{ "kernel-path", kernel_path },
 };
 
 int main(int argc, char **argv)

@@ -5,6 +5,8 @@
  *   bpf-objects sizes                what they take: "map NAME BYTES", "program NAME BYTES JITED VERIFIED":
  *                                    bytes of memory as accounted, bytes of machine code, instructions that
  *                                    the verifier went through
+ *   bpf-objects times                what programs have run: "program NAME RUNS NANOSECONDS", while the sysctl
+ *                                    kernel.bpf_stats_enabled is 1
  *   bpf-objects on FUNCTION          names of the programs attached to that kernel function
  *                                    (fentry, fexit, fmod_ret; also as LSM hook bpf_lsm_FUNCTION)
  */
@@ -125,6 +127,16 @@ static void sizes(void)
 	}
 }
 
+static void times(void)
+{
+	for (unsigned int id = 0; (id = next_id(BPF_PROG_GET_NEXT_ID, id));) {
+		struct bpf_prog_info info = { 0 };
+
+		if (get_info(BPF_PROG_GET_FD_BY_ID, id, &info, sizeof(info)) && info.run_cnt)
+			printf("program %s %llu %llu\n", info.name, info.run_cnt, info.run_time_ns);
+	}
+}
+
 /* Bytes that follow a type's header in BTF, by its kind. */
 static size_t tail_size(unsigned int kind, unsigned int count)
 {
@@ -195,6 +207,10 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "list")) {
 		list();
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "times")) {
+		times();
 		return 0;
 	}
 	if (argc == 2 && !strcmp(argv[1], "sizes")) {

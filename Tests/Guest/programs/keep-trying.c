@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keep-trying PATH: opens PATH without pause until SIGTERM, then says how it went:
- * "allowed N refused M".
+ * "allowed N refused M"; of the first that was allowed, when it was, in seconds of uptime, goes to standard error.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t is_over;
@@ -28,8 +29,14 @@ int main(int argc, char **argv)
 		int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
 
 		if (fd >= 0) {
-			allowed++;
+			struct timespec now;
+
 			close(fd);
+			if (allowed++)
+				continue;
+			clock_gettime(CLOCK_BOOTTIME, &now);
+			fprintf(stderr, "allowed at %lld.%06ld\n", (long long)now.tv_sec,
+				now.tv_nsec / 1000);
 		} else if (errno == EPERM) {
 			refused++;
 		} else {

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # Every example loads and goes away again.
 # timeout: 300
 for file in $(find /policies/examples -name '*.yaml' | sort); do

@@ -1,3 +1,5 @@
+# timeout: 180
+# every-kernel: yes
 # cat of a sensitive file is killed before it has read a byte; its neighbours are left alone.
 policy_file /policies/examples/monitor-sensitive-files.yaml
 start_shriked

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # Override refuses the open with the error that the policy names, and the file keeps its content.
 echo treasure >/tmp/vault
 echo plain >/tmp/vaul

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # Override and Sigkill in one list: the open is refused and the caller dies, so nothing is truncated.
 echo treasure >/tmp/vault
 file_policy both /tmp/vault <<-YAML

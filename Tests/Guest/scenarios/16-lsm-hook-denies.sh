@@ -1,3 +1,4 @@
+# every-kernel: yes
 # The same refusal written as an LSM hook, with another error.
 skip_unless bpf-lsm 6.1
 echo treasure >/tmp/vault

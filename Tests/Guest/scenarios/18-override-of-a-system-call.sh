@@ -1,3 +1,4 @@
+# every-kernel: yes
 # Whether a system call can be overridden is up to the kernel: Debian's 6.1 and 6.12 are built without error
 # injection. There such a policy is refused when it is loaded, with its place; elsewhere it holds. Nowhere does
 # it run as something weaker.

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # An LSM hook that kills, one that only tells, and one in monitor mode.
 skip_unless bpf-lsm 6.1
 for name in kill tell both; do echo "$name" >"/tmp/$name"; done

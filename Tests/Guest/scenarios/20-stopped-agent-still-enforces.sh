@@ -1,3 +1,4 @@
+# every-kernel: yes
 # A stopped agent changes nothing about what is killed or refused; its events come out when it goes on.
 echo treasure >/tmp/kill-me
 echo treasure >/tmp/deny-me
@@ -11,6 +12,13 @@ file_policy deny /tmp/deny-me <<-YAML
 YAML
 start_shriked
 settle
+# A thread that does not block SIGTERM (bit 14) dies of it with the whole process, while the main thread, which waits
+# for the signal, is on its way: right after a stop for example.
+for thread in /proc/"$shriked_pid"/task/*; do
+	[ "${thread##*/}" != "$shriked_pid" ] || continue
+	blocked=$(awk '/^SigBlk:/ { print $2 }' "$thread/status")
+	[ $((0x$blocked & 0x4000)) != 0 ] || fail "the thread $(cat "$thread/comm") does not block SIGTERM"
+done
 freeze_shriked
 
 run killed cat /tmp/kill-me

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # With the agent stopped and every ring full, killing and refusing go on; what was lost is counted.
 echo treasure >/tmp/kill-me
 echo treasure >/tmp/deny-me

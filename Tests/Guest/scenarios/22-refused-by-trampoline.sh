@@ -1,3 +1,4 @@
+# every-kernel: yes
 # A `security_` function without an LSM hook of its name is entered by fmod_ret, which refuses and kills as well.
 for name in forbidden fatal allowed; do cp /usr/bin/write-bytes /tmp/$name; done
 policy execution <<'YAML'

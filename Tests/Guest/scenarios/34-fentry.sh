@@ -1,3 +1,4 @@
+# every-kernel: yes
 # The section fentries: the same events as kprobes, on the same hook as another policy's kprobe.
 echo one >/tmp/entered
 echo two >/tmp/entere

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # The value that a function returns: filtered, reported with the arguments in one event, and what was enforced
 # at the function's entry is reported there too.
 echo there >/tmp/ret-there

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # matchReturnActions: done when the function returns, by the selector whose return filter matches; matchActions
 # are done at its entry by the first selector whose other filters match.
 echo there >/tmp/act-there

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # Tracepoints by the fields of their format: a text in the record, a text that the record points at, numbers, and
 # the argument of a system call.
 echo treasure >/tmp/vault

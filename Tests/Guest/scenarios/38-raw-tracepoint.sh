@@ -1,3 +1,4 @@
+# every-kernel: yes
 # A raw tracepoint hands over what TP_PROTO names: here the number of a system call.
 policy mkdir-seen <<-YAML
 	apiVersion: cilium.io/v1alpha1

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # A function with more parameters than a trampoline can hold on some kernels is entered by a kprobe there, with the
 # same meaning.
 # timeout: 120

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # io_uring opens files without an open system call, if need be from a worker thread of the kernel.
 skip_unless io-uring 6.1
 echo treasure >/tmp/vault

@@ -1,4 +1,5 @@
 # timeout: 180
+# every-kernel: yes
 # Arguments that lead to a file: a descriptor, a program to execute, a read in flight, a file name, a dentry. A dentry
 # knows no mounts: its path starts at the root of its file system, which is /tmp here.
 BINARIES=/usr/bin/open-file

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # An exec without a fork: the same pid, a new exec_id, and the image before it as the parent.
 start_shriked
 run chain sh -c 'exec sh -c "exec cat /etc/hostname"'

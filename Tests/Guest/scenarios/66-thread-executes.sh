@@ -1,3 +1,4 @@
+# every-kernel: yes
 # A thread that executes takes over the process: one pid, no exit in between.
 start_shriked
 run threaded thread-exec /usr/bin/echo finished

@@ -1,3 +1,4 @@
+# every-kernel: yes
 # Processes that run already are told first, as execs with the flag procFS, parents before children.
 cd /tmp
 start sleeper sleep 1000

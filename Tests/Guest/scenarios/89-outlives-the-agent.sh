@@ -1,3 +1,4 @@
+# every-kernel: yes
 # Killed, the daemon leaves its policies in force; the next one takes over, and not one attempt gets through.
 # timeout: 150
 echo treasure >/tmp/deny-me

@@ -1,4 +1,5 @@
 # timeout: 120
+# every-kernel: yes
 # The daemon as the chart's pod has it: root with four capabilities and no way to more; the events' reader as nobody, through
 # the socket that changes nothing; and what clears the node afterwards without any capability.
 cat >/usr/bin/pod-shriked <<-'SH'

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A program with static probes, as sys/sdt.h of SystemTap makes them. static-probes visit NAME AGE: guests:visit, at
+ * one of two places; leave NAME AGE: guests:leave, which nobody probes here; listens: whether somebody listens.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBE(name, semaphore, arguments, ...)                                                   \
+	__asm__ volatile("990: nop\n"                                                            \
+			 ".pushsection .note.stapsdt,\"\",\"note\"\n"                            \
+			 ".balign 4\n"                                                           \
+			 ".4byte 992f-991f, 994f-993f, 3\n"                                      \
+			 "991: .asciz \"stapsdt\"\n"                                             \
+			 "992: .balign 4\n"                                                      \
+			 "993: .8byte 990b\n"                                                    \
+			 ".8byte _.stapsdt.base\n"                                               \
+			 ".8byte " semaphore "\n"                                                \
+			 ".asciz \"guests\"\n"                                                   \
+			 ".asciz \"" name "\"\n"                                                 \
+			 ".asciz \"" arguments "\"\n"                                            \
+			 "994: .balign 4\n"                                                      \
+			 ".popsection\n"                                                         \
+			 ".ifndef _.stapsdt.base\n"                                              \
+			 ".pushsection .stapsdt.base,\"aG\",\"progbits\",.stapsdt.base,comdat\n" \
+			 ".weak _.stapsdt.base\n"                                                \
+			 ".hidden _.stapsdt.base\n"                                              \
+			 "_.stapsdt.base: .space 1\n"                                            \
+			 ".size _.stapsdt.base, 1\n"                                             \
+			 ".popsection\n"                                                         \
+			 ".endif\n" ::__VA_ARGS__)
+
+/* How many listen to guests:visit; the kernel counts. */
+volatile unsigned short visit_semaphore __attribute__((section(".probes"), used));
+
+__attribute__((noinline)) static void visit(const char *name, int age, int in_memory)
+{
+	volatile int ages[4] = { 0, 0, age, 0 };
+	long index = 2;
+
+	if (!visit_semaphore)
+		return;
+	if (in_memory)
+		PROBE("visit", "visit_semaphore", "8@%0 -4@(%1,%2,4) -2@$-7", "r"(name), "r"(ages),
+		      "r"(index));
+	else
+		PROBE("visit", "visit_semaphore", "8@%0 -4@%k1 -2@$-7", "r"(name), "r"(age));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], "visit")) {
+		visit(argv[2], atoi(argv[3]), 0);
+	} else if (argc == 4 && !strcmp(argv[1], "visit-again")) {
+		visit(argv[2], atoi(argv[3]), 1);
+	} else if (argc == 4 && !strcmp(argv[1], "leave")) {
+		PROBE("leave", "0", "8@%0", "r"(argv[2]));
+	} else if (argc == 2 && !strcmp(argv[1], "listens")) {
+		puts(visit_semaphore ? "yes" : "no");
+		return 0;
+	} else {
+		return 2;
+	}
+	printf("%s\n", argv[2]);
+	return 0;
+}

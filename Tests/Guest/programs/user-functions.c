@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions for user space probes. user-functions greet NAME; add A B; five A B C TEXT BYTES;
+ * where; make DIRECTORY. What must not be probed stands beside: farewell and subtract take the same arguments.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FUNCTION __attribute__((noinline, used))
+
+FUNCTION int greet(const char *name)
+{
+	return printf("hello %s\n", name);
+}
+
+FUNCTION int farewell(const char *name)
+{
+	return printf("goodbye %s\n", name);
+}
+
+FUNCTION long add(int a, long b)
+{
+	return printf("%ld\n", a + b) > 0 ? a + b : 0;
+}
+
+FUNCTION long subtract(int a, long b)
+{
+	return printf("%ld\n", a - b) > 0 ? a - b : 0;
+}
+
+/* Five parameters: all that are handed over in registers but one. */
+FUNCTION int five(signed char a, unsigned short b, unsigned int c, const char *text, size_t bytes)
+{
+	return printf("%d %u %u %.*s\n", a, b, c, (int)bytes, text);
+}
+
+/* For stack traces: the C library's mkdir(2) keeps no frame of its own. */
+FUNCTION __attribute__((optimize("no-omit-frame-pointer"))) int make_directory(const char *path)
+{
+	int failed = mkdir(path, 0700);
+
+	pause();
+	return failed;
+}
+
+static long number(const char *text)
+{
+	return strtol(text, NULL, 0);
+}
+
+__attribute__((optimize("no-omit-frame-pointer"))) int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "";
+
+	if (argc == 3 && !strcmp(word, "greet"))
+		greet(argv[2]);
+	else if (argc == 3 && !strcmp(word, "farewell"))
+		farewell(argv[2]);
+	else if (argc == 4 && !strcmp(word, "add"))
+		add(number(argv[2]), number(argv[3]));
+	else if (argc == 4 && !strcmp(word, "subtract"))
+		subtract(number(argv[2]), number(argv[3]));
+	else if (argc == 7 && !strcmp(word, "five"))
+		five(number(argv[2]), number(argv[3]), number(argv[4]), argv[5], number(argv[6]));
+	else if (argc == 3 && !strcmp(word, "make"))
+		return make_directory(argv[2]) ? 1 : 0;
+	else if (argc == 2 && !strcmp(word, "where"))
+		printf("%#lx\n", (unsigned long)greet);
+	else if (argc == 3 && !strcmp(word, "kernel")) /* an address that is not the process's */
+		greet((const char *)strtoul(argv[2], NULL, 0));
+	else
+		return 2;
+	return 0;
+}

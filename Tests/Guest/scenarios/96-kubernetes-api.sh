@@ -1,0 +1,70 @@
+# every-kernel: yes
+# timeout: 300
+# The API server of Kubernetes: policies, pods and labels of the node from there are in force and on events; what it takes
+# back is not; while it is away nothing changes; the node's status tells of all of it.
+root=/sys/fs/cgroup WAIT_SECONDS=90
+mkdir -p api/objects/pods api/objects/namespaces api/objects/nodes api/objects/tracingpolicies \
+	api/objects/tracingpoliciesnamespaced "$root/kubepods"
+ip link set lo up
+echo treasure >/tmp/vault
+
+# object COLLECTION/FILE NAME UID [LINE...]
+object() {
+	{
+		printf 'name %s\nuid %s\n' "$2" "$3"
+		local file=$1
+		shift 3
+		printf '%s\n' "$@"
+	} >"api/.new"
+	mv api/.new "api/objects/$file"
+}
+# policy_object COLLECTION NAME UID ACTION [LINE...] - a policy on opens of the vault by a program of its own name.
+policy_object() {
+	local collection=$1 name=$2 uid=$3 action=$4 more=$5
+	shift 5
+	object "$collection/$name" "$name" "$uid" 'apiVersion cilium.io/v1alpha1' "$@" \
+		"members \"spec\":{$more\"kprobes\":[{\"call\":\"security_file_open\",\"syscall\":false,\"args\":[{\"index\":0,\"type\":\"file\"}],\"selectors\":[{\"matchArgs\":[{\"index\":0,\"operator\":\"Equal\",\"values\":[\"/tmp/vault\"]}],\"matchBinaries\":[{\"operator\":\"In\",\"values\":[\"/tmp/$name\"]}],\"matchActions\":[{\"action\":\"$action\"}]}]}]}"
+}
+for name in everywhere shop elsewhere; do cp /usr/bin/open-file "/tmp/$name"; done
+object nodes/guest guest n 'metadata "labels":{"disk":"ssd"}'
+object namespaces/shop shop ns 'metadata "labels":{"team":"a"}'
+uid=0f6a1c52-53a5-4b0e-9b8d-3c1f2f6f9a11
+id=$(printf 'a%063d' 0)
+object pods/web web-0 $uid 'namespace shop' 'field spec.nodeName=guest' 'metadata "labels":{"app":"web"}' \
+	"members \"spec\":{\"nodeName\":\"guest\",\"containers\":[{\"name\":\"nginx\",\"image\":\"nginx:1\"}]},\"status\":{\"containerStatuses\":[{\"name\":\"nginx\",\"image\":\"nginx:1\",\"imageID\":\"sha256:1\",\"containerID\":\"containerd://$id\",\"state\":{\"running\":{\"startedAt\":\"2026-01-10T06:10:02Z\"}}}]}"
+policy_object tracingpolicies everywhere 1 Sigkill '"nodeSelector":{"matchLabels":{"disk":"ssd"}},' 'kind TracingPolicy'
+policy_object tracingpolicies elsewhere 2 Sigkill '"nodeSelector":{"matchLabels":{"disk":"tape"}},' 'kind TracingPolicy'
+policy_object tracingpoliciesnamespaced shop 3 Sigkill '' 'kind TracingPolicyNamespaced' 'namespace shop'
+
+shrike-api-double "$PWD/api" >double.log 2>&1 &
+double=$!
+wait_until '[ -s api/config ]' "the double does not listen: $(tail -n 1 double.log)"
+group=$root/kubepods/pod$uid/$id
+mkdir -p "$group"
+start_shriked --enable-k8s-api --k8s-kubeconfig-path "$PWD/api/config"
+wait_until 'grep -q "\"loaded\":2" api/status.json' "the status should tell of two policies: $(cat api/status.json)"
+
+in_pod() { run "$1" sh -c "echo \$\$ >$group/cgroup.procs && exec $2 open /tmp/vault"; }
+run everywhere /tmp/everywhere open /tmp/vault
+expect_signal everywhere KILL
+run elsewhere /tmp/elsewhere open /tmp/vault
+expect_stdout elsewhere treasure
+# A namespaced policy is for the containers of its namespace.
+run host /tmp/shop open /tmp/vault
+expect_stdout host treasure
+in_pod pod /tmp/shop
+expect_signal pod KILL
+expect_event "kprobe(\"shop\") and pid == $(pid_of pod) and (body.process.pod | .namespace == \"shop\" and .name == \"web-0\"
+	and .container.name == \"nginx\" and .pod_labels.app == \"web\")" 1
+
+# Away: all of it stays.
+: >api/away
+run away /tmp/everywhere open /tmp/vault
+expect_signal away KILL
+rm api/objects/tracingpolicies/everywhere api/away
+wait_until '! grep -q "\"name\":\"everywhere\"" api/status.json' 'the status should no longer tell of the policy'
+run gone /tmp/everywhere open /tmp/vault
+expect_stdout gone treasure
+in_pod still /tmp/shop
+expect_signal still KILL
+kill "$double"
