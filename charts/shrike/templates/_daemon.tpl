@@ -10,6 +10,9 @@
 - --cluster-name={{ . }}
 {{- end }}
 - --bpf-dir={{ include "shrike.pins" . }}
+{{- if .Values.kubernetes.enabled }}
+- --enable-k8s-api
+{{- end }}
 {{- if .Values.shriked.keepEnforcing }}
 - --keep-enforcing
 {{- end }}
