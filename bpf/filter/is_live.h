@@ -38,9 +38,10 @@ static __noinline int was_decided(__u32 live)
  * One store of user space makes a newer program live. A call can be between the two programs at that time.
  * The kernel runs the newer first (trampolines and kprobes: a list that grows at its head): it looked before the
  * store and left the call to the older, which looks after it. So the newer one notes what it did and the older
- * goes by the note: no call goes undecided, and none is decided twice. Some seconds later no such call is left,
- * and user space takes the flag away. Programs on tracepoints run in the other order: there such a call can be
- * told twice, never missed.
+ * goes by the note: no call goes undecided, and none is decided twice. Some seconds later user space takes the
+ * flag away, and the notes cost nothing more. A call that was kept for longer between the two programs (the
+ * kernel can preempt it there) still has its note; without one it is decided, perhaps twice, never not at all.
+ * Programs on tracepoints run in the other order: there such a call can be told twice.
  */
 static __always_inline bool is_live(void)
 {
@@ -63,8 +64,7 @@ static __always_inline bool is_live(void)
 			take_turn(0);
 		return false;
 	}
-	return live & SHRIKE_GENERATION_REPLACES &&
-	       !was_decided(live & ~SHRIKE_GENERATION_REPLACES);
+	return !was_decided(live & ~SHRIKE_GENERATION_REPLACES);
 }
 
 #endif
