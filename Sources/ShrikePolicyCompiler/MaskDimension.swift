@@ -14,6 +14,8 @@ struct MaskFilter {
 struct MaskDimension {
     /// By bit the selectors that name it, then those that are alive whatever the number.
     var rows: [SelectorSet]
+    /// The bits that any selector names: a number without all of them needs the last row alone.
+    var named: UInt64 = 0
 
     static let bitCount = 64
 
@@ -29,6 +31,7 @@ struct MaskDimension {
                 dimensions.append(MaskDimension(rows: Array(repeating: none, count: bitCount) + [everyone]))
             }
             dimensions[layer].rows[bitCount].remove(filter.selector)
+            dimensions[layer].named |= filter.mask
             for bit in 0..<bitCount where filter.mask & 1 << UInt64(bit) != 0 {
                 dimensions[layer].rows[bit].insert(filter.selector)
             }

@@ -237,7 +237,8 @@ struct PartFilters {
                 plan.add(rows, SHRIKE_DIMENSION_INTERVALS, key.argument, key.part)
             }
             for dimension in MaskDimension.dimensions(masks, everyone: plan.everyone) {
-                let rows = dimension.rows.map { Interval(start: 0, alive: $0) }
+                var rows = dimension.rows.map { Interval(start: 0, alive: $0) }
+                rows[MaskDimension.bitCount].start = dimension.named
                 plan.add(rows, SHRIKE_DIMENSION_BITS, key.argument, key.part)
             }
             if !substrings.isEmpty {

@@ -66,6 +66,8 @@ static __always_inline bool match_part_bits(struct scratch *scratch, __u32 numbe
 
 	if (!named)
 		return false; /* user space made all rows: cannot happen, fails open */
+	if (!(part_of_argument(scratch, number) & named->start))
+		return keep_alive(scratch, named->alive);
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->gathered[word] = named->alive[word];
 	for (__u32 bit = 0; bit < NUMBER_BITS; bit++) {

@@ -551,7 +551,9 @@ enum shrike_value_source : __u32 {
 enum shrike_dimension_kind : __u32 {
 	/* rows `first` and following, `count` of them: a binary search */
 	SHRIKE_DIMENSION_INTERVALS = 1,
-	/* row `first` + n: selectors that name bit n; row `first` + 64: selectors that ask for no bit */
+	/* row `first` + n: selectors that name bit n; row `first` + 64: selectors that ask for no bit, and as its start
+	 * all bits that are named
+	 */
 	SHRIKE_DIMENSION_BITS = 2,
 	/* an address of the structure: text table `first` for IPv4, + 1 for IPv6, + 2 for all else */
 	SHRIKE_DIMENSION_ADDRESS = 3,
