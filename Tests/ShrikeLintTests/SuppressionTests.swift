@@ -83,6 +83,29 @@ import Testing
     }
 
     @Test(
+        "A budget of instructions is about the dearest call of a policy",
+        arguments: [(400, false), (100, true)])
+    func instructions(limit: Int, isOver: Bool) throws {
+        let text = hook(
+            """
+            - call: security_file_open
+              syscall: false
+              selectors: [{matchPIDs: [{operator: In, isNamespacePID: false, values: [1]}]}]
+            """)
+        let found = try configured("budget: {instructions: \(limit)}", text)
+        #expect(found.contains("SHR766 warning") == isOver)
+        // The one with a path costs more than three times as much.
+        let path = hook(
+            """
+            - call: security_file_open
+              syscall: false
+              args: [{index: 0, type: file}]
+              selectors: [{matchArgs: [{index: 0, operator: Prefix, values: [/etc/folder/]}]}]
+            """)
+        #expect(try configured("budget: {instructions: \(limit * 3)}", path).contains("SHR766 warning"))
+    }
+
+    @Test(
         "A wrong configuration is an error with a place",
         arguments: [
             ("rules: {SHR999: off}", ".shrike-lint.yaml:1:9: error: there is no rule or group `SHR999`"),

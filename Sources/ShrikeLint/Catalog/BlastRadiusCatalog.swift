@@ -20,7 +20,7 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR701 error enforcement on everything that every program does
+        ## SHR701 warning enforcement on everything that every program does
         why: No program gets past its first milliseconds: the machine is dead, and cannot be logged into to undo it.
         write: Add `matchBinaries`, `matchArgs` or a `podSelector`.
         bad:
@@ -37,7 +37,7 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR702 error init would be stopped
+        ## SHR702 warning init would be stopped
         why: When process 1 of the machine or of a container fails, all of it goes down.
         write: Be sure that the machine survives it; try it with `policy-mode: monitor`.
         bad:
@@ -55,7 +55,7 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR703 error the container runtime would be stopped
+        ## SHR703 warning the container runtime would be stopped
         why: No container can be started, stopped or entered any more.
         write: Be sure that the machine survives it; try it with `policy-mode: monitor`.
         bad:
@@ -73,7 +73,7 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR704 error a part of Kubernetes would be stopped
+        ## SHR704 warning a part of Kubernetes would be stopped
         why: The node goes NotReady, and its pods are moved to the next node with the same policy.
         write: Be sure that the machine survives it; try it with `policy-mode: monitor`.
         bad:
@@ -145,7 +145,7 @@ extension RuleCatalog {
           - matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR708 error a folder of binaries that covers nearly all programs
+        ## SHR708 warning a folder of binaries that covers nearly all programs
         why: The filter looks like a limit and is none.
         write: Name the programs.
         bad:
@@ -163,7 +163,7 @@ extension RuleCatalog {
           - matchBinaries: [{operator: Prefix, values: [/opt/app/]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR709 error process 1 of the host would be stopped
+        ## SHR709 warning process 1 of the host would be stopped
         why: Init is the parent of all; with `followForks` everything is covered.
         write: Remove it, or add `isNamespacePID: true`.
         bad:
@@ -219,7 +219,7 @@ extension RuleCatalog {
           - matchArgs: [{index: 0, operator: NotDAddr, values: [127.0.0.0/8, 10.0.0.0/8, "::1"]}]
             matchActions: [{action: Sigkill}]
 
-        ## SHR712 error enforcement on a generated list
+        ## SHR712 warning enforcement on a generated list
         why: The list holds hundreds of functions, and others after each kernel update.
         write: List the functions by name.
         bad:
@@ -257,7 +257,7 @@ extension RuleCatalog {
           - matchNamespaces: [{namespace: Pid, operator: NotIn, values: [host_ns]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR714 error enforcement on a file that nearly every program opens
+        ## SHR714 warning enforcement on a file that nearly every program opens
         why: Every program that turns a user id into a name reads /etc/passwd; every program loads the C library.
         write: Add `matchBinaries`, or filter for writing.
         bad:
@@ -277,7 +277,7 @@ extension RuleCatalog {
           - matchArgs: [{index: 0, operator: Equal, values: [/etc/shadow]}]
             matchActions: [{action: Override, argError: -1}]
 
-        ## SHR715 error enforcement on a folder that nearly every program uses
+        ## SHR715 warning enforcement on a folder that nearly every program uses
         why: Programs, libraries, devices and settings are there: nothing starts any more.
         write: Name the files, or add `matchBinaries`.
         bad:

@@ -3,7 +3,7 @@
 
 extension RuleCatalog {
     static let securityText = #"""
-        ## SHR650 error enforcement on the program's own memory
+        ## SHR650 warning enforcement on the program's own memory
         why: A system call's string, buffer or address is read again by the kernel after the check. Another thread of the attacker changes it in between (time of check, time of use), and a file has many names.
         write: Decide on the kernel's object, with an LSM hook or a `security_*` function.
         bad:
