@@ -66,7 +66,7 @@ await trier
 expect_status trier 0
 case $(stdout_of trier) in
 "allowed 0 refused "[1-9]*) ;;
-*) fail "not one try should succeed: $(stdout_of trier), $(stderr_of trier)" ;;
+*) fail "not one try should succeed: $(stdout_of trier), $(cat trier.err)" ;;
 esac
 
 # SIGTERM takes everything down.
