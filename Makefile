@@ -119,6 +119,10 @@ demo: build ## A virtual machine, a policy, a killed cat: two minutes to watch
 bench: build ## What Shrike costs calls, events and starts, in instructions of a guest
 	Tests/Guest/host/bench
 
+.PHONY: bench-shapes
+bench-shapes: build ## What policies of different shapes cost a call, measured and estimated
+	Tests/Guest/host/bench --shapes
+
 .PHONY: bench-events
 bench-events: build ## Events a second, allocations, memory, latency; the last line is JSON
 	@# The flags of `build`, or everything would be built anew.

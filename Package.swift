@@ -200,7 +200,7 @@ let package = Package(
         .target(
             name: "ShrikeKernelFacts", exclude: ["kernel-facts.bin"],
             cSettings: [.unsafeFlags(["-std=c23"])]),
-        library("ShrikeLint", ["ShrikePolicy", "ShrikeKernelFacts"]),
+        library("ShrikeLint", ["ShrikePolicy", "ShrikePolicyCompiler", "ShrikeKernelFacts"]),
         library(
             "ShrikePolicyTools",
             [

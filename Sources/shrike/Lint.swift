@@ -73,6 +73,12 @@ struct Lint: ParsableCommand {
         help: ArgumentHelp("Report policies that take more kernel memory: 512KiB, 4MiB.", valueName: "size"))
     var maxMemory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Report policies that add more instructions to a call that they do not match; about 2,000 take a microsecond at most.",
+            valueName: "count"))
+    var maxInstructions: Int?
+
     @Flag(help: "Do not report what this version of shriked cannot run (SHR901).")
     var anyVersion = false
 
@@ -190,7 +196,7 @@ struct Lint: ParsableCommand {
     }
 
     private func budget() throws -> LintBudget {
-        var budget = LintBudget(selectors: maxSelectors)
+        var budget = LintBudget(selectors: maxSelectors, instructions: maxInstructions)
         if let maxMemory {
             guard let bytes = LintBudget.bytes(maxMemory) else {
                 throw UsageError("--max-memory takes a size, for example 4MiB")

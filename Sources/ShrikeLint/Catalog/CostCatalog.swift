@@ -216,5 +216,9 @@ extension RuleCatalog {
         - call: "list:all"
           syscall: true
           selectors: [{matchBinaries: [{operator: In, values: [/usr/bin/nmap]}]}]
+
+        ## SHR766 warning more instructions a call than the budget allows
+        why: `--max-instructions`, or `budget: {instructions: …}` of the configuration, says so. It is an estimate for a call that the policy does not match after all look-ups were made; a path of four names and a text of 20 bytes are assumed.
+        write: Filter on the process or on numbers instead of texts.
         """#
 }

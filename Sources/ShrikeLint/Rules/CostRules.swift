@@ -2,6 +2,7 @@
 // SHR750 to SHR769: what the policy costs in time, memory and events.
 
 internal import ShrikePolicy
+internal import ShrikePolicyCompiler
 
 extension PolicyLint {
     mutating func checkCost() {
@@ -133,6 +134,21 @@ extension PolicyLint {
                     + PolicyEstimate.text(limit),
                 help: "use fewer values, or raise `--max-memory`")
         }
+        if let limit = budget.instructions, let (target, count) = dearestCall(), count > limit {
+            report(
+                "SHR766", policy.name.range,
+                "the policy adds about \(count) instructions to a call of \(code(target.symbol)) that it does not match, "
+                    + "the budget is \(limit)",
+                help: "filter on the process or on numbers instead of texts, or raise `--max-instructions`")
+        }
+    }
+
+    /// The hook on which a call costs most; nil when the policy hooks nothing.
+    private func dearestCall() -> (target: HookTarget, instructions: Int)? {
+        let functions = hooks.flatMap(\.names)
+        // What the compiler refuses is a finding of its own.
+        let plan = try? PolicyCompiler.compile([policy], kernel: OfflineKernel(functions: functions))
+        return plan?.hooks.map { ($0.target, $0.instructions) }.max { $0.1 < $1.1 }
     }
 }
 

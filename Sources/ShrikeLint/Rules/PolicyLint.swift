@@ -72,10 +72,20 @@ public struct LintBudget: Sendable, Hashable {
     public var selectors: Int?
     /// Bytes of kernel memory of one policy, estimated.
     public var memory: Int?
+    /// Instructions that one policy adds to a call of any function that it hooks, estimated.
+    public var instructions: Int?
 
     /// No limits.
-    public init(selectors: Int? = nil, memory: Int? = nil) {
+    public init(selectors: Int? = nil, memory: Int? = nil, instructions: Int? = nil) {
         self.selectors = selectors
         self.memory = memory
+        self.instructions = instructions
+    }
+
+    /// These limits; where there is none, that of `others`.
+    func orElse(_ others: LintBudget) -> LintBudget {
+        LintBudget(
+            selectors: selectors ?? others.selectors, memory: memory ?? others.memory,
+            instructions: instructions ?? others.instructions)
     }
 }

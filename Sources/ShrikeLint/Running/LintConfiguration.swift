@@ -3,7 +3,7 @@
 //
 //     rules: {SHR801: off, SHR673: warning}
 //     kernels: ["6.1", "6.12"]
-//     budget: {selectors: 20, memory: 4MiB}
+//     budget: {selectors: 20, memory: 4MiB, instructions: 2000}
 //     fail-level: error
 
 public import ShrikePolicy
@@ -104,11 +104,15 @@ public struct LintConfiguration: Sendable, Equatable {
     private mutating func readLimit(_ pair: YAMLPair) throws(Diagnostic) {
         let word = try Self.text(pair.value)
         switch pair.key.value {
-        case "selectors":
+        case "selectors", "instructions":
             guard let number = Int(word), number >= 0 else {
-                throw Self.error(pair.value.range, "`selectors` must be a number")
+                throw Self.error(pair.value.range, "\(code(pair.key.value)) must be a number")
             }
-            budget.selectors = number
+            if pair.key.value == "selectors" {
+                budget.selectors = number
+            } else {
+                budget.instructions = number
+            }
         case "memory":
             guard let bytes = PolicyEstimate.bytes(word) else {
                 throw Self.error(pair.value.range, "`memory` must be a size, for example `4MiB`")
@@ -116,7 +120,8 @@ public struct LintConfiguration: Sendable, Equatable {
             budget.memory = bytes
         default:
             throw Self.error(
-                pair.key.range, "there is no budget \(code(pair.key.value)); there are `selectors`, `memory`")
+                pair.key.range,
+                "there is no budget \(code(pair.key.value)); there are `selectors`, `memory`, `instructions`")
         }
     }
 

@@ -127,10 +127,7 @@ public struct Linter: Sendable {
         if checksSupport {
             findings += FeatureSupport.check(policy).map { finding($0, text: text) }
         }
-        var limits = budget
-        limits.selectors = limits.selectors ?? configuration.budget.selectors
-        limits.memory = limits.memory ?? configuration.budget.memory
-        var lint = PolicyLint(policy, text, kernels, limits)
+        var lint = PolicyLint(policy, text, kernels, budget.orElse(configuration.budget))
         lint.run()
         return findings + lint.findings
     }

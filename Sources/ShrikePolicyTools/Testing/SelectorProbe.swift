@@ -4,6 +4,7 @@
 
 internal import ShrikeLint
 internal import ShrikePolicy
+internal import ShrikePolicyCompiler
 
 /// One condition of a selector.
 struct Predicate: Sendable {

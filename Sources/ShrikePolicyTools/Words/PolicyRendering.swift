@@ -24,8 +24,7 @@ public enum PolicyRendering {
             text +=
                 "\(EventHook(hook.target).description)\(hook.target.kind == .functionReturn ? " (return)" : "")\n"
             text += "  policies: \(names); \(hook.selectors.count) selectors in \(hook.wordCount) words\n"
-            text +=
-                "  per call: \(lookUps(of: hook)) look-ups at most, \(hook.arguments.count) arguments read at most\n"
+            text += "  time: about \(hook.instructions) instructions a call that matches nothing\n"
             for table in tables {
                 text +=
                     "  table \(table.name): \(table.count) entries of \(table.keyBytes) + \(table.valueBytes) bytes\n"
@@ -43,24 +42,6 @@ public enum PolicyRendering {
         case .hash: max(table.count, 1) * (table.keyBytes + value + 48)
         case .longestPrefix: max(table.count, 1) * (table.keyBytes + value + 40)
         }
-    }
-
-    /// Each dimension costs one; a search in intervals costs one a step.
-    private static func lookUps(of hook: HookPlan) -> Int {
-        func steps(_ count: Int) -> Int {
-            var (steps, rest) = (1, count)
-            while rest > 1 { (steps, rest) = (steps + 1, rest / 2) }
-            return steps
-        }
-        var sum = hook.candidates.count + hook.selectors.count
-        for argument in hook.arguments {
-            if argument.forwardTable != nil { sum += 1 }
-            if argument.reverseTable != nil { sum += 1 }
-            if let intervals = argument.intervals { sum += steps(intervals.count) }
-        }
-        for dimension in hook.dimensions { sum += dimension.count > 1 ? steps(dimension.count) : 1 }
-        for fact in hook.facts { sum += fact.hasMasks ? fact.count : steps(fact.count) }
-        return sum
     }
 }
 

@@ -169,27 +169,3 @@ public final class PolicyWorld {
         return verdict
     }
 }
-
-/// A kernel of which everything is taken to be there.
-struct OfflineKernel: KernelFacts {
-    let functions: [String]
-
-    /// Inodes of the first namespaces (include/linux/proc_ns.h, and as kernels number those that it leaves out).
-    static let host: [NamespaceKind: UInt32] = [
-        .uts: 4_026_531_838, .ipc: 4_026_531_839, .mount: 4_026_531_841, .pid: 4_026_531_836,
-        .pidForChildren: 4_026_531_836, .network: 4_026_531_840, .time: 4_026_531_834,
-        .timeForChildren: 4_026_531_834, .cgroup: 4_026_531_835, .user: 4_026_531_837,
-    ]
-
-    var hostNamespaces: [NamespaceKind: UInt32] { Self.host }
-    var traceableFunctions: [String]? { functions }
-    var systemCallSymbols: [String] { functions.filter { $0.hasPrefix(SyscallSymbol.prefix) } }
-    var knowsTracepoints: Bool { false }
-
-    func function(named name: String) -> FunctionPrototype? {
-        FunctionPrototype(name: name, parameters: [], returnType: ParameterType("void", .void))
-    }
-    func similarFunctions(to name: String) -> [String] { [] }
-    func hasLSMHook(_ name: String) -> Bool { true }
-    func isTraceable(_ name: String) -> Bool { true }
-}

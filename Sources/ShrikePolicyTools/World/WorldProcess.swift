@@ -3,6 +3,7 @@
 
 internal import ShrikeABI
 internal import ShrikePolicy
+internal import ShrikePolicyCompiler
 
 /// A process, and where it runs.
 struct WorldProcess: Sendable {
