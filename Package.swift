@@ -256,7 +256,7 @@ let package = Package(
                 "ShrikeEventFilter", "ShrikeControl", "ShrikeEvents", "ShrikeProcesses", "ShrikeJSON",
                 "ShrikeABI",
             ]),
-        tests("ShrikeEventReader", ["ShrikeControl", "ShrikeEventFilter", "ShrikeJSON", protobuf]),
+        tests("ShrikeEventReader", ["ShrikeControl", "ShrikeEventFilter", "ShrikeJSON", "shrike", protobuf]),
         tests("ShrikeWorkloads", ["ShrikePolicyCompiler", "ShrikeJSON"]),
         tests("ShrikeProbes"),
         tests("ShrikeBugtool"),

@@ -43,8 +43,10 @@ struct FilterFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Names of containers.", valueName: "expressions"))
     var containers: [String] = []
 
-    @Flag(help: "Processes that are in no pod; with --namespace: those too.")
-    var host = false
+    @Option(
+        defaultAsFlag: .yes, parsing: .next,
+        help: "Processes that are in no pod; with --namespace: those too. True or false.")
+    var host: TrueOrFalse?
 
     @Option(
         help: ArgumentHelp(
@@ -75,11 +77,13 @@ struct FilterFlags: ParsableArguments {
         help: ArgumentHelp("Do not print these fields.", valueName: "fields"))
     var excludeFields: [String] = []
 
+    func validate() throws { try host?.check("--host") }
+
     /// One filter of all flags; empty when none was given.
     func filterMessage() throws -> Tetragon_Filter {
         var filter = Tetragon_Filter()
         filter.eventSet = try ListFlag.values(eventTypes + processType).map(Self.eventType)
-        filter.namespace = ListFlag.values(namespace) + (host ? [""] : [])
+        filter.namespace = ListFlag.values(namespace) + (host?.isTrue == true ? [""] : [])
         filter.namespaceRegex = ListFlag.values(namespaceRegex)
         filter.binaryRegex = ListFlag.values(process)
         filter.podRegex = ListFlag.values(pod)

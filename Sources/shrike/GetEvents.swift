@@ -44,11 +44,15 @@ struct GetEvents: AsyncParsableCommand {
     @OptionGroup(title: "Filters") var filters: FilterFlags
     @OptionGroup(title: "Global") var global: GlobalFlags
 
-    @Flag(help: "Connect again when the daemon goes away. Not used when events are piped in.")
-    var reconnect = false
+    @Option(
+        defaultAsFlag: .yes, parsing: .next,
+        help: "Connect again when the daemon goes away; true or false. Not used when events are piped in.")
+    var reconnect: TrueOrFalse?
 
     @Option(help: ArgumentHelp("How long to wait before that.", valueName: "time"))
     var reconnectWait = TimeSpan(.seconds(2))
+
+    func validate() throws { try reconnect?.check("--reconnect") }
 
     func run() async throws {
         guard InputKind(descriptor: STDIN_FILENO) == .stream else { return try await followDaemon() }
@@ -119,7 +123,7 @@ struct GetEvents: AsyncParsableCommand {
                 return
             }
             if Task.isCancelled { return }
-            guard reconnect else { throw CommandError(text) }
+            guard reconnect?.isTrue == true else { throw CommandError(text) }
             StandardError.print("getevents: err:\(text) retrying in \(reconnectWait)")
             try await Task.sleep(for: reconnectWait.duration)
         }

@@ -29,16 +29,21 @@ struct OutputFlags: ParsableArguments {
     @Flag(help: "Compact lines, each below the process that it is of.")
     var tree = false
 
-    @Flag(help: "Compact only: begin each line with the time of the event.")
-    var timestamps = false
+    // As with the incumbent's flags, `=true` and `=false` may follow.
+    @Option(
+        defaultAsFlag: .yes, parsing: .next,
+        help: "Compact only: begin each line with the time of the event; true or false.")
+    var timestamps: TrueOrFalse?
 
     @Option(
-        defaultAsFlag: true, help: "Compact only: print stack traces below the line; true or false.")
-    var stackTraces: Bool?
+        defaultAsFlag: .yes, parsing: .next,
+        help: "Compact only: print stack traces below the line; true or false.")
+    var stackTraces: TrueOrFalse?
 
     @Option(
-        defaultAsFlag: true, help: "Compact only: print IMA hashes below the line; true or false.")
-    var imaHash: Bool?
+        defaultAsFlag: .yes, parsing: .next,
+        help: "Compact only: print IMA hashes below the line; true or false.")
+    var imaHash: TrueOrFalse?
 
     @Flag(
         help: """
@@ -54,6 +59,9 @@ struct OutputFlags: ParsableArguments {
     var ttyEncode: String?
 
     func validate() throws {
+        try timestamps?.check("--timestamps")
+        try stackTraces?.check("--stack-traces")
+        try imaHash?.check("--ima-hash")
         guard !tree || (output != .json && ttyEncode == nil && !compat) else {
             throw ValidationError("--tree is for compact lines, and has no form in --compat")
         }
@@ -64,9 +72,9 @@ struct OutputFlags: ParsableArguments {
         guard output == .compact || tree else { return .json }
         var options = CompactOptions()
         options.isColoured = isColoured
-        options.printsTimestamps = timestamps
-        options.printsStackTraces = stackTraces ?? true
-        options.printsIMAHash = imaHash ?? true
+        options.printsTimestamps = timestamps?.isTrue ?? false
+        options.printsStackTraces = stackTraces?.isTrue ?? true
+        options.printsIMAHash = imaHash?.isTrue ?? true
         options.isCompatible = compat
         return .compact(options)
     }

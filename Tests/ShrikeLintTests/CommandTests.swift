@@ -3,33 +3,14 @@
 // files.
 
 import Foundation
+import ShrikeTestSupport
 import Testing
 
 @Suite struct CommandTests {
-    private struct Outcome {
-        let status: Int32
-        let output: String
-        let errors: String
-    }
-
-    /// The program that was built with the tests.
-    private static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appending(path: "shrike")
-
-    private func shrike(_ arguments: String..., input: String = "", folder: URL? = nil) throws -> Outcome {
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments = ["lint"] + arguments
-        process.currentDirectoryURL = folder
-        let (input1, output, errors) = (Pipe(), Pipe(), Pipe())
-        (process.standardInput, process.standardOutput, process.standardError) = (input1, output, errors)
-        try process.run()
-        try input1.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try input1.fileHandleForWriting.close()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Outcome(status: process.terminationStatus, output: text, errors: complaint)
+    private func shrike(_ arguments: String..., input: String = "", folder: URL? = nil) throws
+        -> ShrikeCommand
+    {
+        try ShrikeCommand(["lint"] + arguments, input: input, folder: folder)
     }
 
     private func withFolder(_ files: [String: String], _ body: (URL) throws -> Void) throws {
