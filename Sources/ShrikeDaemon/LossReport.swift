@@ -66,6 +66,7 @@ struct LossCounters: Sendable {
         counters["export.lost_lines"] = sink.counters.lostLines
         counters["export.rate_limited"] = stage?.counters.rateLimited ?? 0
         counters["processes.unknown"] = figures.processes.unknownProcesses
+        counters["processes.unmatched_argument_parts"] = figures.processes.unmatchedArgumentParts
         counters["processes.lost_exits"] = figures.processes.lostExits
         counters["processes.evicted_live"] = figures.processes.evictedLive
         counters["processes.reduced"] = figures.processes.reducedProcesses

@@ -44,7 +44,7 @@ extension DaemonMetrics {
                 .counter, "data_events_total", "Parts of long argument lists.",
                 [
                     ("Received", kinds.argumentParts), ("Added", kinds.argumentParts), ("Appended", 0),
-                    ("Matched", 0), ("NotMatched", counters["processes.dropped_argument_parts"] ?? 0),
+                    ("Matched", 0), ("NotMatched", counters["processes.unmatched_argument_parts"] ?? 0),
                     ("Bad", 0),
                 ].map { .init(Double($0.1), [("event", $0.0)]) }),
             Self.partSizes(kinds),

@@ -13,6 +13,7 @@ internal final class PendingExec {
     fileprivate(set) internal var expected = 0
     /// argv bytes that were kept.
     fileprivate(set) internal var received = 0
+    fileprivate var parts: UInt64 = 0
     fileprivate var age: UInt64 = 0
 
     fileprivate init() {}
@@ -29,6 +30,8 @@ internal struct PendingArguments: ~Copyable {
     private var clock: UInt64 = 0
     /// Bytes of parts whose exec never came.
     internal private(set) var droppedBytes: UInt64 = 0
+    /// Those parts.
+    internal private(set) var droppedParts: UInt64 = 0
 
     internal init(maximumBytes: Int) {
         self.maximumBytes = maximumBytes
@@ -37,6 +40,7 @@ internal struct PendingArguments: ~Copyable {
     /// Takes one part.
     internal mutating func collect(_ record: ExecArgsRecord) {
         let exec = find(record.process) ?? begin(record.process)
+        exec.parts += 1
         // A part that comes twice; what it displaced is missing when the exec counts its bytes.
         guard record.offset >= exec.expected else { return }
         // A lost part must not make one argument of the two it separates.
@@ -76,6 +80,7 @@ internal struct PendingArguments: ~Copyable {
         exec.age = clock
         exec.expected = 0
         exec.received = 0
+        exec.parts = 0
         exec.bytes.removeAll()
         return exec
     }
@@ -91,6 +96,7 @@ internal struct PendingArguments: ~Copyable {
         var oldest = execs[0]
         for exec in execs where exec.age < oldest.age { oldest = exec }
         droppedBytes += UInt64(oldest.received)
+        droppedParts += oldest.parts
         return oldest
     }
 }

@@ -19,6 +19,8 @@ public struct ProcessCounters: Sendable, Equatable {
     public var shortenedChains: UInt64 = 0
     /// argv bytes that were lost, came without their exec, or were above the limit.
     public var droppedArgumentBytes: UInt64 = 0
+    /// Parts of long argvs and environments whose exec was lost.
+    public var unmatchedArgumentParts: UInt64 = 0
     /// Arguments of parents and ancestors that were left out because the line was long already.
     public var omittedArguments: UInt64 = 0
     /// Processes whose texts were cut because rendered processes took too much memory.

@@ -77,6 +77,7 @@ public final class ProcessTree {
     public var counters: ProcessCounters {
         var result = losses
         result.droppedArgumentBytes += pending.droppedBytes + pendingEnvironment.droppedBytes
+        result.unmatchedArgumentParts = pending.droppedParts + pendingEnvironment.droppedParts
         return result
     }
 

@@ -142,6 +142,7 @@ import Testing
                 RecordBuilder.execArgs(RecordKey(1, pid), offset: 0, [UInt8](repeating: 65, count: 8_192)))
         }
         #expect(node.tree.counters.droppedArgumentBytes == (1_000 - 32) * 8_192)
+        #expect(node.tree.counters.unmatchedArgumentParts == 1_000 - 32)
     }
 
     @Test("An argv above the limit is cut")
