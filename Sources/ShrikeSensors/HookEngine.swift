@@ -23,7 +23,7 @@ public final class HookEngine {
     private var binariesGeneration: UInt32 = 0
     private var generation: UInt32 = 0
     private var retired: [SelectorKey: ActionCounts] = [:]
-    /// Detached, and perhaps still amid a call that it counts.
+    /// No longer live, and perhaps still amid a call that they decide and count.
     private var detached: [(hook: AttachedHook, since: ContinuousClock.Instant)] = []
     private var settling: [(target: HookTarget, generation: UInt32, since: ContinuousClock.Instant)] = []
 
@@ -107,18 +107,19 @@ public final class HookEngine {
 
     /// Ends what changes leave for the calls that were on their way: call it now and then.
     ///
-    /// The kernel detaches what was replaced some time after its last reference goes, and no call takes seconds
-    /// from one program to the next.
+    /// A call that takes seconds from one program to the next is decided by both of them rather than by none.
     public func settle() {
-        let limit = ContinuousClock.now - .seconds(2)
+        let now = ContinuousClock.now
+        let ended = detached.prefix { $0.since < now - .seconds(1) }
+        for (hook, _) in ended { end(hook) }
+        detached.removeFirst(ended.count)
+        // Only then: without the flag the newer program leaves no note, and the older would decide once more.
+        let limit = now - .seconds(2)
         for change in settling where change.since < limit {
             guard let hook = hooks[change.target], hook.generation == change.generation else { continue }
             try? processes.makeLive(hookID: hook.id, generation: hook.generation)
         }
         settling.removeAll { $0.since < limit }
-        let ended = detached.prefix { $0.since < limit }
-        for (hook, _) in ended { keepCounts(of: hook) }
-        detached.removeFirst(ended.count)
     }
 
     private func keepCounts(of hook: AttachedHook) {
@@ -205,16 +206,25 @@ public final class HookEngine {
         discard(hook)
     }
 
-    /// Detached hooks whose tables are kept for the calls that were on their way.
+    /// Hooks that are no longer live, kept for the calls that were on their way.
     private static let detachedLimit = 64
 
+    /// A hook that a newer one replaces stays attached until `settle`: a call that the newer program left to it has to
+    /// find it there, whatever the kernel makes of a program that goes while a call is between the two.
     private func retire(_ hook: AttachedHook) {
-        // A plan without this hook: nothing takes its place, so it is told to stop.
-        if hooks[hook.plan.target] == nil { try? processes.makeLive(hookID: hook.id, generation: 0) }
         discard(hook)
-        hook.detach()
+        if hooks[hook.plan.target] == nil {
+            // A plan without this hook: nothing takes its place, so it is told to stop.
+            try? processes.makeLive(hookID: hook.id, generation: 0)
+            hook.detach()
+        }
         detached.append((hook, .now))
-        if detached.count > Self.detachedLimit { keepCounts(of: detached.removeFirst().hook) }
+        if detached.count > Self.detachedLimit { end(detached.removeFirst().hook) }
+    }
+
+    private func end(_ hook: AttachedHook) {
+        hook.detach()
+        keepCounts(of: hook)
     }
 
     /// What is hooked and how, ordered by symbol.
@@ -249,8 +259,7 @@ public final class HookEngine {
 
     /// Forgets what a policy did: the next one of this name starts at nothing.
     public func forgetCounts(of policy: PolicyKey) {
-        for (hook, _) in detached { keepCounts(of: hook) }
-        detached = []
+        for (hook, _) in detached { hook.forget(policy) }
         retired = retired.filter { $0.key.policy != policy }
     }
 
@@ -291,16 +300,22 @@ private final class AttachedHook {
 
     func detach() { sensor.detach() }
 
+    private var forgotten: Set<PolicyKey> = []
+
+    /// What it has counted for the policy, and will, is nobody's.
+    func forget(_ policy: PolicyKey) { forgotten.insert(policy) }
+
     var pinName: String { "hook-\(id)-\(generation)" }
 
     /// What its selectors have done; empty when the kernel does not say.
     var counts: [(SelectorKey, ActionCounts)] {
         let hits = (try? sensor.hits()) ?? []
         var seen: [PolicyKey: Int] = [:]
-        return zip(zip(plan.selectors, plan.layout.selectors), hits).map { selector, hits in
+        return zip(zip(plan.selectors, plan.layout.selectors), hits).compactMap { selector, hits in
             let policy = PolicyKey(plan.layout.policies[selector.1.policy])
             let index = seen[policy, default: 0]
             seen[policy] = index + 1
+            guard !forgotten.contains(policy) else { return nil }
             return (
                 SelectorKey(policy: policy, target: plan.target, index: index),
                 ActionCounts(hits, of: selector.0, selector.1)

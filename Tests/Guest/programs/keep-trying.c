@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keep-trying PATH: opens PATH without pause until SIGTERM, then says how it went:
+/* keep-trying PATH [MICROSECONDS]: opens PATH without pause, or as a realtime task (sched(7)) with one of MICROSECONDS, until SIGTERM, then says how it went:
  * "allowed N refused M"; of the first ten that were allowed, when they were, in seconds of uptime, goes to
  * standard error.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,10 +25,16 @@ int main(int argc, char **argv)
 {
 	unsigned long allowed = 0, refused = 0;
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
 	signal(SIGTERM, end);
+	if (argc == 3 && sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 10 })) {
+		perror("sched_setscheduler");
+		return 1;
+	}
 	while (!is_over) {
+		if (argc == 3)
+			usleep(atoi(argv[2]));
 		int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
 
 		if (fd >= 0) {
