@@ -178,12 +178,13 @@ let package = Package(
                 "ShrikeControl", "ShrikeSystemCalls", "ShrikeEventFilter", "ShrikeJSON", "ShrikePattern",
                 protobuf,
             ]),
+        library("ShrikeClusterClient", ["ShrikeKubernetes", "ShrikeJSON", logging]),
         .executableTarget(
             name: "shrike",
             dependencies: [
                 "ShrikeControl", "ShrikeClient", "ShrikeRPC", "ShrikeEventFilter", "ShrikeEventReader",
                 "ShrikeLint", "ShrikePins", "ShrikePolicy", "ShrikePolicyTools", "ShrikeBugtool",
-                "ShrikeJSON",
+                "ShrikeJSON", "ShrikeClusterClient", "ShrikeKubernetes",
                 "ShrikeProbes", protobuf, grpcCore, argumentParser,
             ],
             swiftSettings: strict),
@@ -225,6 +226,7 @@ let package = Package(
             name: "shrike-api-double", dependencies: ["APIDouble"], path: "Tests/APIDoubleProgram",
             swiftSettings: strict),
         tests("ShrikeKubernetes", ["APIDouble", "ShrikeJSON", logging]),
+        tests("ShrikeClusterClient", ["APIDouble", "ShrikeJSON", "ShrikeKubernetes"]),
         tests(
             "ShrikeCluster",
             [
