@@ -178,12 +178,22 @@ let package = Package(
                 "ShrikeControl", "ShrikeSystemCalls", "ShrikeEventFilter", "ShrikeJSON", "ShrikePattern",
                 protobuf,
             ]),
+        library(
+            "ShrikeAdmission",
+            [
+                "ShrikeKubernetes", "ShrikeLint", "ShrikePolicy", "ShrikeJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        library("ShrikeClusterClient", ["ShrikeKubernetes", "ShrikeJSON", logging]),
         .executableTarget(
             name: "shrike",
             dependencies: [
                 "ShrikeControl", "ShrikeClient", "ShrikeRPC", "ShrikeEventFilter", "ShrikeEventReader",
                 "ShrikeLint", "ShrikePins", "ShrikePolicy", "ShrikePolicyTools", "ShrikeBugtool",
-                "ShrikeJSON",
+                "ShrikeJSON", "ShrikeAdmission", "ShrikeClusterClient", "ShrikeKubernetes",
                 "ShrikeProbes", protobuf, grpcCore, argumentParser,
             ],
             swiftSettings: strict),
@@ -225,6 +235,17 @@ let package = Package(
             name: "shrike-api-double", dependencies: ["APIDouble"], path: "Tests/APIDoubleProgram",
             swiftSettings: strict),
         tests("ShrikeKubernetes", ["APIDouble", "ShrikeJSON", logging]),
+        tests(
+            "ShrikeAdmission",
+            [
+                "APIDouble", "ShrikeLint", "ShrikeJSON", "ShrikePolicy",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        tests("ShrikeClusterClient", ["APIDouble", "ShrikeJSON", "ShrikeKubernetes"]),
         tests(
             "ShrikeCluster",
             [

@@ -96,6 +96,13 @@ public final class KubernetesService: DaemonService, Sendable {
                     feed, &running)
             }
             running.tasks.append(Task.detached { [self] in await count(feeds) })
+            running.tasks.append(
+                Task.detached {
+                    while !Task.isCancelled {
+                        for feed in feeds { await feed.retryRefused() }
+                        try? await Task.sleep(for: .seconds(1))
+                    }
+                })
             if settings.writesStatus {
                 let writer = NodeStatusWriter(
                     client: client, feeds: zip(Self.kinds, feeds).map { (kind: $0, feed: $1) }, node: node,

@@ -43,6 +43,8 @@ actor PolicyFeed: ResourceSink {
     private var known: [PolicyObject.Key: Known] = [:]
     private var nodeLabels: [String: String]?
     private var batches: UInt64 = 0
+    private var retries: PolicyRetries
+    private var queue = ChangeQueue()
 
     /// - Parameters:
     ///   - plural: `tracingpolicies`.
@@ -50,8 +52,9 @@ actor PolicyFeed: ResourceSink {
     ///   - nodeLabels: this node's; nil as long as they are not known.
     init(
         plural: String, control: any PolicyControl, thread: NIOThreadPool,
-        nodeLabels: [String: String]? = nil, logger: Logger
+        nodeLabels: [String: String]? = nil, retrying: PolicyRetries.Timing = .init(), logger: Logger
     ) {
+        retries = PolicyRetries(retrying)
         self.plural = plural
         self.logger = logger
         self.control = control
@@ -64,9 +67,49 @@ actor PolicyFeed: ResourceSink {
         known.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
+    /// The watches of policies and of the node, and retries, each wait for what the others do.
+    private func exclusively<Value: Sendable>(_ body: () async -> Value) async -> Value {
+        if !queue.enter() { await withCheckedContinuation { queue.wait($0) } }
+        defer { queue.leave() }
+        return await body()
+    }
+
     // MARK: What the watch tells
 
-    func replaced(_ objects: [PolicyObject]) async {
+    func replaced(_ objects: [PolicyObject]) async { await exclusively { await replace(with: objects) } }
+
+    func changed(_ object: PolicyObject) async -> Bool { await exclusively { await take(object) } }
+
+    func deleted(_ object: PolicyObject) async {
+        await exclusively {
+            // The deletion of an object whose successor is known already is old news.
+            guard known[object.key]?.uid == object.uid else { return }
+            await remove(object.key)
+        }
+    }
+
+    /// Tries refused policies again whose time has come.
+    func retryRefused(now: ContinuousClock.Instant = .now) async {
+        await exclusively {
+            for object in retries.due(now: now) {
+                guard let earlier = known[object.key], case .refused = earlier.outcome,
+                    earlier.uid == object.uid, earlier.generation == object.generation
+                else {
+                    retries.forget(object.key)
+                    continue
+                }
+                await put(object, from: earlier)
+                guard known[object.key]?.outcome == .loaded else { continue }
+                logger.notice(
+                    "policy loaded, which was refused before",
+                    metadata: [
+                        "policy.name": "\(object.key.name)", "policy.namespace": "\(object.key.namespace)",
+                    ])
+            }
+        }
+    }
+
+    private func replace(with objects: [PolicyObject]) async {
         let there = Set(objects.map(\.key))
         for key in known.keys.sorted() where !there.contains(key) { await remove(key) }
         var new: [PolicyObject] = []
@@ -92,7 +135,7 @@ actor PolicyFeed: ResourceSink {
         }
     }
 
-    func changed(_ object: PolicyObject) async -> Bool {
+    private func take(_ object: PolicyObject) async -> Bool {
         if let earlier = known[object.key] {
             await change(object, from: earlier)
         } else if known.count >= Self.policyLimit {
@@ -103,14 +146,12 @@ actor PolicyFeed: ResourceSink {
         return true
     }
 
-    func deleted(_ object: PolicyObject) async {
-        // The deletion of an object whose successor is known already is old news.
-        guard known[object.key]?.uid == object.uid else { return }
-        await remove(object.key)
-    }
-
     /// The node's labels are known, or have changed: asks all node selectors again.
     func nodeLabelsChanged(_ labels: [String: String]) async {
+        await exclusively { await select(by: labels) }
+    }
+
+    private func select(by labels: [String: String]) async {
         guard labels != nodeLabels else { return }
         nodeLabels = labels
         for (key, entry) in known.sorted(by: { $0.key < $1.key }) {
@@ -137,6 +178,7 @@ actor PolicyFeed: ResourceSink {
     }
 
     private func skip(_ object: PolicyObject) {
+        retries.forget(object.key)
         known[object.key] = Known(
             uid: object.uid, generation: object.generation, outcome: .skipped, loadedGeneration: nil,
             object: object)
@@ -160,6 +202,12 @@ actor PolicyFeed: ResourceSink {
             if earlier.loadedGeneration != nil { await withdraw(object.identity) }
             return
         }
+        await put(object, from: earlier)
+    }
+
+    /// Puts an object into force in the place of what is known.
+    private func put(_ object: PolicyObject, from earlier: Known) async {
+        let isSame = earlier.uid == object.uid
         guard earlier.loadedGeneration != nil else { return await add([object]) }
         let control = control
         let (text, file) = (Self.text([object]), "\(plural)/\(object.key)")
@@ -213,6 +261,7 @@ actor PolicyFeed: ResourceSink {
     }
 
     private func remove(_ key: PolicyObject.Key) async {
+        retries.forget(key)
         guard var entry = known.removeValue(forKey: key), entry.loadedGeneration != nil else { return }
         let refusal = await withdraw(
             PolicyIdentity(name: key.name, namespace: key.namespace, domain: PolicyDomain.kubernetes))
@@ -232,10 +281,16 @@ actor PolicyFeed: ResourceSink {
     }
 
     private func note(_ object: PolicyObject, _ outcome: Outcome, loaded: Int64?) {
+        let earlier = known[object.key]
         known[object.key] = Known(
             uid: object.uid, generation: object.generation, outcome: outcome, loadedGeneration: loaded,
             object: object.hasNodeSelector ? object : nil)
-        guard case .refused(let findings) = outcome, let first = findings.first else { return }
+        guard case .refused(let findings) = outcome else { return retries.forget(object.key) }
+        retries.refused(object, now: .now)
+        // Once, and not for each try.
+        guard let first = findings.first,
+            earlier?.outcome != outcome || earlier?.generation != object.generation
+        else { return }
         logger.warning(
             "policy refused",
             metadata: [

@@ -38,31 +38,8 @@ struct PolicyObject: ClusterResource, Equatable {
         key = Key(namespace: namespace, name: name)
         self.uid = uid
         generation = metadata.member("generation")?.integer ?? 0
-        // Custom resources say what they are in lists too; where one does not, its place tells.
-        let kind =
-            object.member("kind")?.string
-            ?? (namespace.isEmpty ? PolicyKind.tracingPolicy : .namespaced).rawValue
-        let version = object.member("apiVersion")?.string ?? "cilium.io/v1alpha1"
-        var buffer = ByteBuffer(capacity: 1_024)
-        buffer.append("{\"apiVersion\":")
-        buffer.append(jsonString: version)
-        buffer.append(",\"kind\":")
-        buffer.append(jsonString: kind)
-        buffer.append(",\"metadata\":{\"name\":")
-        buffer.append(jsonString: name)
-        if !namespace.isEmpty {
-            buffer.append(",\"namespace\":")
-            buffer.append(jsonString: namespace)
-        }
-        buffer.append("}")
-        if let spec = object.member("spec") {
-            hasNodeSelector = spec.member("nodeSelector").map { $0.kind == .object } ?? false
-            buffer.append(",\"spec\":")
-            // A line end cannot be inside a text of JSON.
-            buffer.append(spec.bytes.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 })
-        }
-        buffer.append("}")
-        text = Array(buffer.bytes)
+        hasNodeSelector = object.member("spec")?.member("nodeSelector").map { $0.kind == .object } ?? false
+        text = PolicyDocument.line(of: object, name: name, namespace: namespace)
     }
 
     /// Who it is for the daemon.

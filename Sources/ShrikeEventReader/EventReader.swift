@@ -94,12 +94,16 @@ public struct EventReader {
     /// Prints one event that did not come from a descriptor, as JSON without a newline, and writes it at once.
     /// - Returns: false when nobody reads the output, or a stop came: nothing more is to be shown.
     /// - Throws: `Failure`.
-    public mutating func show(_ line: [UInt8]) throws(Failure) -> Bool {
+    public mutating func show(_ line: [UInt8]) throws(Failure) -> Bool { try show([line]) }
+
+    /// Prints several such events, and writes them at once.
+    public mutating func show(_ lines: [[UInt8]]) throws(Failure) -> Bool {
         do throws(Ending) {
-            try handle(.complete(line))
+            for line in lines { try handle(.complete(line)) }
             try flush()
             return true
         } catch {
+            _ = try? output.flush(waits: false)
             if case .failure(let failure) = error { throw failure }
             return false
         }

@@ -38,15 +38,21 @@ public final class APIClient: Sendable {
     private static let refusalBytes = 64 << 10
 
     private let access: ClusterAccess
+    private let userAgent: String
     /// How long things may take.
     public let timing: APITiming
     private let client: HTTPClient
     private let security: Mutex<(material: [[UInt8]], configuration: TLSConfiguration)?> = Mutex(nil)
 
     /// A client; nothing is connected yet. Call `shutdown` in the end.
-    public init(access: ClusterAccess, timing: APITiming = APITiming()) {
+    /// - Parameter connections: most at a time; a request beyond them waits.
+    public init(
+        access: ClusterAccess, timing: APITiming = APITiming(), userAgent: String = "shriked",
+        connections: Int = 16
+    ) {
         self.access = access
         self.timing = timing
+        self.userAgent = userAgent
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: timing.connect.amount, read: timing.silence.amount))
@@ -54,6 +60,7 @@ public final class APIClient: Sendable {
         configuration.httpVersion = .http1Only
         // Whoever asks knows how long to wait.
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         client = HTTPClient(
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             configuration: configuration)
@@ -89,9 +96,10 @@ public final class APIClient: Sendable {
         }
     }
 
-    /// Calls `body` with each line of an answer, until it ends.
+    /// Calls `body` with each line of an answer, until it ends. A line without an end, and empty ones, are left out.
     /// - Parameter opened: called when the server has agreed.
-    func lines(
+    /// - Throws: `.timedOut` after the limit, and after silence; see `APITiming`.
+    public func lines(
         _ path: String, query: [(String, String)], within limit: Duration,
         opened: @escaping @Sendable () -> Void, body: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws(KubernetesError) {
@@ -119,7 +127,7 @@ public final class APIClient: Sendable {
         var request = HTTPClientRequest(url: access.server + path + (text.isEmpty ? "" : "?\(text)"))
         request.method = method
         request.headers.add(name: "Accept", value: "application/json")
-        request.headers.add(name: "User-Agent", value: "shriked")
+        request.headers.add(name: "User-Agent", value: userAgent)
         if let authorization = try access.authorization() {
             request.headers.add(name: "Authorization", value: authorization)
         }

@@ -2,18 +2,19 @@
 // How long to wait before the next try: longer each time, never for long, and not all nodes at once.
 
 /// Times between tries.
-struct Backoff: Sendable {
+public struct Backoff: Sendable {
     let first: Duration
     let most: Duration
     private var current: Duration
 
-    init(first: Duration, most: Duration) {
+    /// - Parameter most: no pause is longer, unless the server asks for it.
+    public init(first: Duration, most: Duration) {
         (self.first, self.most) = (first, most)
         current = first
     }
 
     /// The next pause: between half of the current one and all of it, and as much more if the server asks for more time.
-    mutating func next(
+    public mutating func next(
         after error: KubernetesError? = nil, using random: inout some RandomNumberGenerator
     ) -> Duration {
         let share = Double.random(in: 0.5...1, using: &random)
@@ -24,5 +25,5 @@ struct Backoff: Sendable {
     }
 
     /// After a success.
-    mutating func reset() { current = first }
+    public mutating func reset() { current = first }
 }

@@ -36,6 +36,8 @@ public struct ResourceCollection: Sendable {
     public var path: String
     /// Only objects with these fields, `spec.nodeName=worker-1`; empty: all.
     public var fieldSelector: String
+    /// Only objects with these labels, `app=web`; empty: all.
+    public var labelSelector: String
     /// Objects of a page.
     public var pageSize: Int
     /// Most objects that are kept; more are left out and counted.
@@ -43,13 +45,20 @@ public struct ResourceCollection: Sendable {
 
     /// A collection.
     public init(
-        name: String, path: String, fieldSelector: String = "", pageSize: Int = 500, itemLimit: Int = 20_000
+        name: String, path: String, fieldSelector: String = "", labelSelector: String = "",
+        pageSize: Int = 500, itemLimit: Int = 20_000
     ) {
         self.name = name
         self.path = path
         self.fieldSelector = fieldSelector
+        self.labelSelector = labelSelector
         self.pageSize = pageSize
         self.itemLimit = itemLimit
+    }
+
+    /// The selectors as parts of a query.
+    var selection: [(String, String)] {
+        [("fieldSelector", fieldSelector), ("labelSelector", labelSelector)].filter { !$0.1.isEmpty }
     }
 }
 

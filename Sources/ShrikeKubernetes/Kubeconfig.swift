@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kubeconfig files: the current context of one file, and of its members those that can be honoured.
+// Kubeconfig files: one context of them, and of its members those that can be honoured.
 
 internal import ShrikePolicy
 
@@ -11,22 +11,39 @@ extension ClusterAccess {
     public static func kubeconfig(
         path: String, allowsUnverified: Bool = false
     ) throws(KubernetesError) -> ClusterAccess {
-        let stream = YAMLStream(try SmallFile.read(path), file: path)
-        if let problem = stream.diagnostics.first { throw .configuration(problem.description) }
-        guard let document = stream.documents.first(where: { !$0.isNull }) else {
-            throw .configuration("\(path): the file is empty")
-        }
-        let root = KubeconfigNode(document, path)
-        let current = try root.required("current-context")
-        let context = try root.named(current, in: "contexts", "context")
-        let cluster = try root.named(try context.required("cluster"), in: "clusters", "cluster")
+        try kubeconfig(paths: [path], allowsUnverified: allowsUnverified)
+    }
+
+    /// The access that several kubeconfigs together describe: of two entries of one name the first counts.
+    /// - Parameter context: instead of the current one.
+    public static func kubeconfig(
+        paths: [String], context name: String? = nil, allowsUnverified: Bool = false
+    ) throws(KubernetesError) -> ClusterAccess {
+        var roots: [KubeconfigNode] = []
+        for path in paths { roots.append(try KubeconfigNode.file(path)) }
+        var current = name
+        for root in roots where current == nil { current = try root.text("current-context") }
+        let files = paths.joined(separator: ", ")
+        guard let current else { throw .configuration("\(files): `current-context` is missing") }
+        let context = try named(current, roots, "contexts", "context")
+        let cluster = try named(try context.required("cluster"), roots, "clusters", "cluster")
         let user = try context.text("user").map { (name) throws(KubernetesError) in
-            try root.named(name, in: "users", "user")
+            try named(name, roots, "users", "user")
         }
         var access = ClusterAccess(server: try server(cluster))
         try apply(cluster, to: &access, allowsUnverified: allowsUnverified)
         if let user { try apply(user, to: &access) }
         return access
+    }
+
+    private static func named(
+        _ name: String, _ roots: [KubeconfigNode], _ list: String, _ content: String
+    ) throws(KubernetesError) -> KubeconfigNode {
+        for root in roots {
+            if let node = try root.named(name, in: list, content) { return node }
+        }
+        let files = roots.map(\.path).joined(separator: ", ")
+        throw .configuration("\(files): there is no `\(name)` among `\(list)`")
     }
 
     private static func server(_ cluster: KubeconfigNode) throws(KubernetesError) -> String {
@@ -79,6 +96,16 @@ private struct KubeconfigNode {
         self.path = path
     }
 
+    /// The whole of a file.
+    static func file(_ path: String) throws(KubernetesError) -> KubeconfigNode {
+        let stream = YAMLStream(try SmallFile.read(path), file: path)
+        if let problem = stream.diagnostics.first { throw .configuration(problem.description) }
+        guard let document = stream.documents.first(where: { !$0.isNull }) else {
+            throw .configuration("\(path): the file is empty")
+        }
+        return KubeconfigNode(document, path)
+    }
+
     private func node(_ name: String) -> YAMLNode? {
         pairs.first { $0.key.value == name && !$0.value.isNull }?.value
     }
@@ -97,14 +124,15 @@ private struct KubeconfigNode {
         return text
     }
 
-    /// The member `content` of the entry of that name in a list.
-    func named(_ name: String, in list: String, _ content: String) throws(KubernetesError) -> KubeconfigNode {
+    /// The member `content` of the entry of that name in a list; nil when there is none.
+    func named(_ name: String, in list: String, _ content: String) throws(KubernetesError) -> KubeconfigNode?
+    {
         if case .sequence(let entries)? = node(list)?.content {
             for entry in entries.map({ KubeconfigNode($0, path) }) where try entry.text("name") == name {
                 return KubeconfigNode(entry.node(content), path)
             }
         }
-        throw .configuration("\(path): there is no `\(name)` among `\(list)`")
+        return nil
     }
 
     func refuse(_ names: String...) throws(KubernetesError) {

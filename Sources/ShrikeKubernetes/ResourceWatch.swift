@@ -101,16 +101,16 @@ public final class ResourceWatch<Sink: ResourceSink>: Sendable {
     /// - Returns: the version to watch from.
     private func list(from version: String, pageSize: Int) async throws(KubernetesError) -> String {
         var items: [Sink.Item] = []
-        var query = selection + [("limit", "\(pageSize)")]
+        var query = collection.selection + [("limit", "\(pageSize)")]
         if !version.isEmpty { query.append(("resourceVersion", version)) }
-        var page: Page
+        var page: ResourcePage<Sink.Item>
         var token = ""
         repeat {
-            page = try Page(
+            page = try ResourcePage(
                 try await client.get(
                     collection.path,
                     query: token.isEmpty
-                        ? query : selection + [("limit", "\(pageSize)"), ("continue", token)]))
+                        ? query : collection.selection + [("limit", "\(pageSize)"), ("continue", token)]))
             noteContact()
             let room = max(0, collection.itemLimit - items.count)
             let leftOut = page.unreadable + max(0, page.items.count - room)
@@ -130,32 +130,6 @@ public final class ResourceWatch<Sink: ResourceSink>: Sendable {
         return page.version
     }
 
-    private var selection: [(String, String)] {
-        collection.fieldSelector.isEmpty ? [] : [("fieldSelector", collection.fieldSelector)]
-    }
-
-    private struct Page {
-        var items: [Sink.Item] = []
-        var unreadable = 0
-        var version = ""
-        var next = ""
-
-        init(_ bytes: [UInt8]) throws(KubernetesError) {
-            let isList = bytes.withUnsafeBytes { bytes -> Bool in
-                guard let list = JSONView(bytes), let metadata = list.member("metadata"),
-                    let version = metadata.member("resourceVersion")?.string
-                else { return false }
-                self.version = version
-                next = metadata.member("continue")?.string ?? ""
-                for object in list.member("items")?.elements ?? [] {
-                    if let item = Sink.Item(object) { items.append(item) } else { unreadable += 1 }
-                }
-                return true
-            }
-            guard isList else { throw .malformed("it is no list") }
-        }
-    }
-
     // MARK: Watch
 
     /// Follows changes until the server ends it.
@@ -172,7 +146,7 @@ public final class ResourceWatch<Sink: ResourceSink>: Sendable {
         do throws(KubernetesError) {
             try await client.lines(
                 collection.path,
-                query: selection + [
+                query: collection.selection + [
                     ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", version),
                     ("timeoutSeconds", "\(limit)"),
                 ], within: .seconds(limit + max(1, limit / 10)),

@@ -27,6 +27,13 @@ struct FilterFlags: ParsableArguments {
         help: ArgumentHelp("Kubernetes namespaces, by their exact names.", valueName: "names"))
     var namespace: [String] = []
 
+    @Option(
+        name: [.customShort("l"), .customLong("selector"), .customLong("labels")],
+        help: ArgumentHelp(
+            "Labels of pods, as kubectl takes them: app=web,tier in (a,b). Of several, any one.",
+            valueName: "selector"))
+    var selector: [String] = []
+
     @Option(help: ArgumentHelp("Kubernetes namespaces.", valueName: "expressions"))
     var namespaceRegex: [String] = []
 
@@ -57,7 +64,7 @@ struct FilterFlags: ParsableArguments {
         help: ArgumentHelp(
             """
             Only events from this time on: how long ago (10m, 1h30m) or a date and time (2026-01-10T07:00:00Z). \
-            When a file is read; the daemon keeps no past events.
+            When a file is read, or with --kubernetes what logs still have; the daemon keeps no past events.
             """, valueName: "time"))
     var since: EventStart?
 
@@ -84,6 +91,7 @@ struct FilterFlags: ParsableArguments {
         var filter = Tetragon_Filter()
         filter.eventSet = try ListFlag.values(eventTypes + processType).map(Self.eventType)
         filter.namespace = ListFlag.values(namespace) + (host?.isTrue == true ? [""] : [])
+        filter.labels = selector
         filter.namespaceRegex = ListFlag.values(namespaceRegex)
         filter.binaryRegex = ListFlag.values(process)
         filter.podRegex = ListFlag.values(pod)
@@ -122,6 +130,7 @@ struct FilterFlags: ParsableArguments {
         let flags = [
             "binary_regex": "--process", "namespace_regex": "--namespace-regex", "pod_regex": "--pod",
             "container_name_regex": "--containers", "cel_expression": "--cel-expression",
+            "labels": "--selector",
         ]
         let text = error.description
         for (member, flag) in flags where text.hasPrefix(member) {

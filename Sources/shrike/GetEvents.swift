@@ -17,8 +17,8 @@ struct GetEvents: AsyncParsableCommand {
         commandName: "getevents",
         abstract: "Print events: as JSON, or one line for people each.",
         discussion: """
-            Reads events as JSON lines from standard input or, when nothing is piped in, from the daemon; keeps \
-            those that pass all filters, and prints them. Filters of different flags must all pass; of the values of one flag, any one. Lists are \
+            Reads events as JSON lines from standard input or, when nothing is piped in, from the daemon, or with \
+            --kubernetes from all nodes of a cluster; keeps those that pass all filters, and prints them. Filters of different flags must all pass; of the values of one flag, any one. Lists are \
             separated by commas, and flags may be repeated; a value with a comma in it is put in double \
             quotes. Regular expressions are RE2 and match anywhere unless they are anchored.
 
@@ -37,11 +37,14 @@ struct GetEvents: AsyncParsableCommand {
                   Shells in one namespace, with times.
               shrike getevents -f process.binary,process.arguments <events.json
                   Only some fields, as JSON.
+              shrike getevents --kubernetes -o compact -n shop --selector app=web
+                  What pods with that label do in one namespace, on all nodes of the cluster.
             """
     )
 
     @OptionGroup(title: "Output") var output: OutputFlags
     @OptionGroup(title: "Filters") var filters: FilterFlags
+    @OptionGroup(title: "Cluster") var cluster: ClusterFlags
     @OptionGroup(title: "Global") var global: GlobalFlags
 
     @Option(
@@ -55,6 +58,7 @@ struct GetEvents: AsyncParsableCommand {
     func validate() throws { try reconnect?.check("--reconnect") }
 
     func run() async throws {
+        if cluster.kubernetes { return try await followCluster() }
         guard InputKind(descriptor: STDIN_FILENO) == .stream else { return try await followDaemon() }
         let selection = try filters.selection()
         let printer = try EventPrinter(
@@ -63,6 +67,17 @@ struct GetEvents: AsyncParsableCommand {
         if let since = selection.since { FileStart.seek(STDIN_FILENO, since: since) }
         var reader = makeReader(printer, stop: StopSignal.install())
         report(try reader.run(input: STDIN_FILENO))
+    }
+
+    /// What logs hold is filtered here: they have all that the daemon was asked for.
+    private func followCluster() async throws {
+        let selection = try filters.selection()
+        let printer = try EventPrinter(
+            output.eventOutput(), filter: filters.eventFilter(), fieldFilters: filters.fieldFilters(),
+            selection: selection, isTree: output.tree)
+        let stop = StopSignal.install()
+        try await ClusterEventsPrinter.run(
+            cluster, since: selection.since, stop: stop, reader: makeReader(printer, stop: stop))
     }
 
     private func makeReader(_ printer: EventPrinter, stop: Int32) -> EventReader {
@@ -79,7 +94,8 @@ struct GetEvents: AsyncParsableCommand {
         let selection = try filters.selection()
         guard selection.since == nil else {
             throw CommandError(
-                "--since is for events that are piped in: the daemon keeps none; shrike getevents --since 10m <FILE"
+                "--since is for events that are piped in, or with --kubernetes: the daemon keeps none; "
+                    + "shrike getevents --since 10m <FILE"
             )
         }
         // Who descends from whom, and what is above a process, is learnt from events that filters leave out.
@@ -160,7 +176,7 @@ struct GetEvents: AsyncParsableCommand {
 
 /// The reader of a stream.
 // SAFETY: used by one call at a time, which awaits each event before the next.
-private final class ReaderBox: @unchecked Sendable {
+final class ReaderBox: @unchecked Sendable {
     var reader: EventReader
 
     init(_ reader: EventReader) { self.reader = reader }

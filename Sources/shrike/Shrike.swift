@@ -16,7 +16,8 @@ struct Shrike: AsyncParsableCommand {
         version: "CLI version: \(ShrikeVersion.current)",
         subcommands: [
             GetEvents.self, Lint.self, PolicyTest.self, Policy.self, Status.self, Info.self, LogLevel.self,
-            EventLog.self, Probe.self, Bugtool.self, Sensors.self, Completion.self, Debug.self, Dump.self,
+            EventLog.self, Probe.self, Bugtool.self, Admission.self, Sensors.self, Completion.self,
+            Debug.self, Dump.self,
             Version.self,
         ]
     )

@@ -2,6 +2,8 @@
 // shrike status, info, sensors
 
 import ArgumentParser
+import Glibc
+import ShrikeClusterClient
 import ShrikeControl
 import ShrikeRPC
 import SwiftProtobuf
@@ -9,11 +11,34 @@ import SwiftProtobuf
 /// Says whether the daemon runs.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say whether the daemon runs, and how many policies it enforces.")
+        abstract: "Say whether the daemon runs, and how many policies it enforces.",
+        discussion: """
+            With --kubernetes one line for each node: its pod, and what became of the cluster's policies there \
+            (PolicyNodeStatus). REPORTED is how long ago the node wrote that, which it does when something \
+            changes and otherwise each ten to twenty minutes.
 
+            Examples:
+              shrike status
+              shrike status --kubernetes
+              shrike status --kubernetes -o json | jq -r 'select(.refused > 0) | .node'
+            """)
+
+    @Option(
+        name: .shortAndLong, help: "text or json; json with --kubernetes: one object in a line for each node."
+    )
+    var output = ListOutput.text
+
+    @OptionGroup(title: "Cluster") var cluster: ClusterFlags
     @OptionGroup(title: "Global") var global: GlobalFlags
 
+    func validate() throws {
+        guard output == .text || cluster.kubernetes else {
+            throw ValidationError("-o json goes with --kubernetes; of one daemon see `shrike info`")
+        }
+    }
+
     func run() async throws {
+        if cluster.kubernetes { return try await showCluster() }
         let (health, policies) = try await global.callDaemon { calls in
             let health = try await calls.sensors.getHealth(
                 Tetragon_GetHealthStatusRequest(), options: calls.options)
@@ -33,6 +58,22 @@ struct Status: AsyncParsableCommand {
         print(
             "Policies: \(policies.count), \(enabled.count) enabled, \(enforcing) of them enforcing"
                 + (failed > 0 ? ", \(failed) failed to load" : ""))
+    }
+}
+
+extension Status {
+    private func showCluster() async throws {
+        let nodes = try await NodeOverview.all(
+            access: try cluster.access(), pods: cluster.pods, userAgent: ClusterFlags.userAgent)
+        switch output {
+        case .json: for node in nodes { print(node.json) }
+        case .text:
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            print(
+                NodeOverview.table(nodes, now: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)),
+                terminator: "")
+        }
     }
 }
 

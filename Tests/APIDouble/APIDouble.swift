@@ -23,7 +23,7 @@ public final class APIDouble: Sendable {
 
     struct Watcher {
         var path: String
-        var selector: String
+        var selection: DoubleSelection
         var channel: any Channel
     }
 
@@ -38,6 +38,7 @@ public final class APIDouble: Sendable {
         var applied: [String: [String]] = [:]
         var tokens: Set<String>
         var collections: Set<String>
+        var logs: [String: DoubleLog] = [:]
     }
 
     let state: Mutex<State>
@@ -84,7 +85,10 @@ public final class APIDouble: Sendable {
                     self.children.withLock { $0[id] = channel }
                     channel.closeFuture.whenComplete { [weak self] _ in
                         self?.children.withLock { _ = $0.removeValue(forKey: id) }
-                        self?.state.withLock { _ = $0.watchers.removeValue(forKey: id) }
+                        self?.state.withLock { state in
+                            state.watchers[id] = nil
+                            for path in state.logs.keys { state.logs[path]?.followers[id] = nil }
+                        }
                     }
                     // After it is listed: of this and goAway, one sees the other.
                     if self.isAway.withLock({ $0 }) { channel.close(promise: nil) }
@@ -160,7 +164,7 @@ public final class APIDouble: Sendable {
                 text: "{\"type\":\"\(type)\",\"object\":\(object.json(version: state.version))}\n")
             state.events[path, default: []].append(event)
             for watcher in state.watchers.values where watcher.path == path {
-                if event.object.matches(watcher.selector) { watcher.channel.send(event.text) }
+                if watcher.selection.takes(event.object) { watcher.channel.send(event.text) }
             }
         }
     }

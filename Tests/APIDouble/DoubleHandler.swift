@@ -72,6 +72,7 @@ final class DoubleHandler: ChannelInboundHandler {
             double.state.withLock { $0.applied[request.path, default: []].append(request.body) }
             return whole(request.body, channel)
         }
+        if request.path.hasSuffix("/log") { return log(request, channel) }
         guard isKnown else { return refuse(404, "the server could not find the requested resource", channel) }
         if request.isWatch { watch(request, channel) } else { list(request, channel) }
     }
@@ -118,8 +119,8 @@ final class DoubleHandler: ChannelInboundHandler {
         let token = (request.query["continue"] ?? "").split(separator: "/").compactMap { Int($0) }
         let page: String? = double.state.withLock { state in
             if token.count == 2, token[0] < state.forgotten { return nil }
-            let selector = request.query["fieldSelector"] ?? ""
-            let all = (state.objects[request.path] ?? [:]).values.filter { $0.object.matches(selector) }
+            let selection = DoubleSelection(request)
+            let all = (state.objects[request.path] ?? [:]).values.filter { selection.takes($0.object) }
                 .sorted { $0.object.key < $1.object.key }
             let start = token.count == 2 ? token[1] : 0
             let items = all.dropFirst(start).prefix(limit)
@@ -139,18 +140,40 @@ final class DoubleHandler: ChannelInboundHandler {
         guard let version = request.query["resourceVersion"].flatMap({ Int($0) }) else {
             return refuse(400, "a watch needs a version", channel)
         }
-        let selector = request.query["fieldSelector"] ?? ""
+        let selection = DoubleSelection(request)
         let isKnown = double.state.withLock { state in
             guard version >= state.forgotten else { return false }
             head(channel, 200)
             for event in state.events[request.path] ?? [] where event.version > version {
-                if event.object.matches(selector) { channel.send(event.text) }
+                if selection.takes(event.object) { channel.send(event.text) }
             }
             state.watchers[ObjectIdentifier(channel)] = APIDouble.Watcher(
-                path: request.path, selector: selector, channel: channel)
+                path: request.path, selection: selection, channel: channel)
             return true
         }
         if !isKnown { refuse(410, "too old resource version", channel) }
+    }
+
+    /// As the kubelet does it: whole seconds of `sinceTime`, and what is there before what comes.
+    private func log(_ request: DoubleRequest, _ channel: any Channel) {
+        double.state.withLock { state in
+            guard let log = state.logs[request.path] else { return refuse(404, "pods not found", channel) }
+            guard request.query["container"] == "export-stdout" else {
+                return refuse(400, "a container name must be specified", channel)
+            }
+            let isPrevious = request.query["previous"] == "true"
+            guard var lines = isPrevious ? log.previous : log.lines else {
+                return refuse(400, "previous terminated container not found", channel)
+            }
+            if let since = request.query["sinceTime"] {
+                lines.removeAll { $0.time.prefix(19) < since.prefix(19) }
+            }
+            if let tail = request.query["tailLines"].flatMap({ Int($0) }) { lines = lines.suffix(tail) }
+            head(channel, 200)
+            for line in lines { channel.send(line.text(request.query["timestamps"] == "true")) }
+            guard request.query["follow"] == "true", !log.isEnded else { return end(channel) }
+            state.logs[request.path]?.followers[ObjectIdentifier(channel)] = channel
+        }
     }
 
     private func refuse(_ code: Int, _ message: String, retryAfter: Int? = nil, _ channel: any Channel) {

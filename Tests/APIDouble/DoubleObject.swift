@@ -19,6 +19,8 @@ public struct DoubleObject: Sendable {
     public var metadata = ""
     /// More members, `"spec":{}`.
     public var members = ""
+    /// What label selectors see; part of `metadata` when there are any.
+    public var labels: [String: String] = [:]
     /// What field selectors see besides `metadata.name`.
     public var fields: [String: String] = [:]
 
@@ -36,18 +38,37 @@ public struct DoubleObject: Sendable {
         if !kind.isEmpty { text += "\"kind\":\"\(kind)\"," }
         text += "\"metadata\":{\"name\":\"\(name)\",\"uid\":\"\(uid)\",\"generation\":\(generation)"
         if !namespace.isEmpty { text += ",\"namespace\":\"\(namespace)\"" }
+        if !labels.isEmpty {
+            let pairs = labels.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }
+            text += ",\"labels\":{\(pairs.joined(separator: ","))}"
+        }
         if !metadata.isEmpty { text += ",\(metadata)" }
         text += ",\"resourceVersion\":\"\(version)\"}"
         if !members.isEmpty { text += ",\(members)" }
         return text + "}"
     }
 
-    /// Whether a selector `a=b,c=d` takes it.
-    func matches(_ selector: String) -> Bool {
+}
+
+/// What of a collection a request asks for: selectors `a=b,c=d`.
+struct DoubleSelection {
+    var fields: String
+    var labels: String
+
+    init(_ request: DoubleRequest) {
+        fields = request.query["fieldSelector"] ?? ""
+        labels = request.query["labelSelector"] ?? ""
+    }
+
+    func takes(_ object: DoubleObject) -> Bool {
+        Self.terms(fields) { $0 == "metadata.name" ? object.name : object.fields[$0] }
+            && Self.terms(labels) { object.labels[$0] }
+    }
+
+    private static func terms(_ selector: String, _ value: (String) -> String?) -> Bool {
         selector.split(separator: ",").allSatisfy { term in
             let parts = term.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { return false }
-            return (parts[0] == "metadata.name" ? name : fields[parts[0]]) == parts[1]
+            return parts.count == 2 && value(parts[0]) == parts[1]
         }
     }
 }

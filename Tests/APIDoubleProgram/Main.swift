@@ -4,7 +4,8 @@
 //     FOLDER/objects/COLLECTION/*    objects, a line for each fact: `name web-0`, `members "spec":{}`; read again all the time
 //     FOLDER/away                    while it is there, nobody listens
 //     FOLDER/config                  written: a kubeconfig for the server; it is there when the server listens
-//     FOLDER/status.json             written: what a node has applied to its status last
+//     FOLDER/status.json             written: what a node has applied to its status last; it is an object of its own too
+//     FOLDER/logs/NAMESPACE/POD      the log of the pod's export-stdout, `TIME TEXT` in a line; lines may be added
 
 import APIDouble
 import Glibc
@@ -14,7 +15,9 @@ private let collections = [
     "pods": "/api/v1/pods", "namespaces": "/api/v1/namespaces", "nodes": "/api/v1/nodes",
     "tracingpolicies": "/apis/cilium.io/v1alpha1/tracingpolicies",
     "tracingpoliciesnamespaced": "/apis/cilium.io/v1alpha1/tracingpoliciesnamespaced",
+    "policynodestatuses": statuses,
 ]
+private let statuses = "/apis/shrike.internal/v1alpha1/policynodestatuses"
 
 private func contents(of path: String) -> String? {
     guard let file = fopen(path, "re") else { return nil }
@@ -68,6 +71,9 @@ private func object(_ text: String) -> DoubleObject {
         case "uid": object.uid = parts[1]
         case "generation": object.generation = Int(parts[1]) ?? 1
         case "metadata": object.metadata = parts[1]
+        case "label":
+            let label = parts[1].split(separator: "=", maxSplits: 1).map(String.init)
+            if label.count == 2 { object.labels[label[0]] = label[1] }
         case "members": object.members = parts[1]
         case "field":
             let field = parts[1].split(separator: "=", maxSplits: 1).map(String.init)
@@ -77,6 +83,52 @@ private func object(_ text: String) -> DoubleObject {
         }
     }
     return object
+}
+
+/// When a folder's list of files last changed, in nanoseconds; nil: there is none.
+private func changed(_ folder: String) -> Int64? {
+    var facts = stat()
+    guard stat(folder, &facts) == 0 else { return nil }
+    return Int64(facts.st_mtim.tv_sec) * 1_000_000_000 + Int64(facts.st_mtim.tv_nsec)
+}
+
+/// Collections whose folders have changed lately: files are moved into them, which changes the folder.
+private struct Folders {
+    private var looked: [String: Int64] = [:]
+
+    mutating func hasNews(_ folder: String) -> Bool {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        guard let time = changed(folder) else { return looked.removeValue(forKey: folder) != nil }
+        // The clock of files is a coarse one: a second change may bear the time of the first.
+        let isOld = (Int64(now.tv_sec) - 2) * 1_000_000_000 > time
+        if looked[folder] == time, isOld { return false }
+        looked[folder] = isOld ? time : 0
+        return true
+    }
+}
+
+/// Passes on what is new in the files of logs.
+private struct Logs {
+    private var told: [String: Int] = [:]
+
+    mutating func tell(_ double: APIDouble, _ folder: String) {
+        for namespace in names(in: folder) {
+            for pod in names(in: "\(folder)/\(namespace)") {
+                let key = "\(namespace)/\(pod)"
+                let text = contents(of: "\(folder)/\(key)") ?? ""
+                if told[key] == nil { double.startLog(of: pod, in: namespace) }
+                // A line without an end is still being written.
+                let whole = text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
+                let lines = whole.split(separator: "\n")
+                for line in lines.dropFirst(told[key] ?? 0) {
+                    let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+                    if parts.count == 2 { double.log(parts[1], at: parts[0], of: pod, in: namespace) }
+                }
+                told[key] = lines.count
+            }
+        }
+    }
 }
 
 @main
@@ -93,9 +145,12 @@ enum Main {
         var known: [String: (text: String, object: DoubleObject, path: String)] = [:]
         var isAway = false
         var applied = 0
+        var folders = Folders()
+        var logs = Logs()
         while true {
-            var seen: Set<String> = []
-            for (name, path) in collections {
+            var seen = Set(known.keys)
+            for (name, path) in collections where folders.hasNews("\(folder)/objects/\(name)") {
+                seen = seen.filter { !$0.hasPrefix("\(name)/") }
                 for file in names(in: "\(folder)/objects/\(name)") {
                     let key = "\(name)/\(file)"
                     guard let text = contents(of: "\(folder)/objects/\(key)") else { continue }
@@ -115,10 +170,16 @@ enum Main {
                 if shouldBeAway { double.goAway() } else { double.comeBack() }
                 isAway = shouldBeAway
             }
-            let statuses = double.applied("/apis/shrike.internal/v1alpha1/policynodestatuses/guest")
-            if statuses.count > applied, let last = statuses.last {
-                applied = statuses.count
+            logs.tell(double, "\(folder)/logs")
+            let written = double.applied("\(statuses)/guest")
+            if written.count > applied, let last = written.last {
+                applied = written.count
                 replace("\(folder)/status.json", with: last)
+                var object = DoubleObject(name: "guest", uid: "status-guest")
+                if let status = last.firstRange(of: "\"status\":") {
+                    object.members = String(last[status.lowerBound...].dropLast())
+                }
+                double.put(object, in: statuses)
             }
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -24,6 +24,8 @@ spec:
   - {call: security_file_open, syscall: false, args: [{index: 0, type: file}]}
 """
 
+AUTHORITY = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
 # Sets of values that each change something in what is rendered; together they reach every branch.
 VALUES = {
     "defaults": {},
@@ -50,6 +52,20 @@ VALUES = {
         "metrics": {"enabled": False}, "serviceAccount": {"create": False, "name": "theirs"},
         "networkPolicy": {"enabled": False}, "priorityClassName": "", "nodeSelector": {}, "tolerations": [],
     },
+    "admission": {"admission": {"enabled": True, "tls": {"secretName": "webhook", "caBundle": AUTHORITY}}},
+    "admission, all of it": {
+        "imagePullSecrets": [{"name": "pull"}], "commonLabels": {"team": "a"},
+        "admission": {
+            "enabled": True, "replicas": 1, "failurePolicy": "Fail", "timeoutSeconds": 3, "port": 9443,
+            "namespaceSelector": {"matchExpressions": [
+                {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system"]}]},
+            "kernels": ["6.1", "6.12"], "config": "rules:\n  SHR501: error\n", "extraArgs": ["--drain=10s"],
+            "tls": {"secretName": "webhook", "certManager": {"issuerRef": {"name": "ca", "kind": "Issuer"}}},
+            "from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "priorityClassName": "system-cluster-critical",
+            "tolerations": [{"key": "node-role.kubernetes.io/control-plane", "operator": "Exists"}]}},
+    "admission, unpoliced, long name": {
+        "fullnameOverride": "n" * 200, "networkPolicy": {"enabled": False},
+        "admission": {"enabled": True, "tls": {"secretName": "webhook", "caBundle": AUTHORITY}}},
     "API server, somebody else's account": {
         "kubernetes": {"enabled": True}, "serviceAccount": {"create": False, "name": "theirs"}},
     "pod monitor": {"monitor": {"kind": "pod"}},

@@ -10,11 +10,11 @@ import unittest
 import kubernetes_validate
 import yaml
 
-from chart import CHART, DIST, HELMS, REPOSITORY, VALUES, containers, find, helm, render
+from chart import AUTHORITY, CHART, DIST, HELMS, REPOSITORY, VALUES, containers, find, helm, render
 
 # The oldest that the chart takes, the last without and the first with the field appArmorProfile, and a new one.
 KUBERNETES = ["1.27.0", "1.29.0", "1.30.0", "1.34.0"]
-CUSTOM = {"monitoring.coreos.com/v1"}
+CUSTOM = {"monitoring.coreos.com/v1", "cert-manager.io/v1"}
 
 
 class Rendering(unittest.TestCase):
@@ -62,7 +62,8 @@ class Rendering(unittest.TestCase):
                     self.assertNotIn(identity, seen)
                     seen.add(identity)
                     self.assertIn("app.kubernetes.io/instance", one["metadata"]["labels"], identity)
-                    if one["kind"] not in ("CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"):
+                    if one["kind"] not in ("CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding",
+                                           "ValidatingWebhookConfiguration"):
                         self.assertEqual(one["metadata"]["namespace"], "security", identity)
 
     def test_the_definitions_are_what_the_program_prints(self):
@@ -131,6 +132,17 @@ class Refusals(unittest.TestCase):
         "a text for a switch": ({"crds": {"enabled": "yes"}}, "enabled"),
         "an AppArmor profile that is none": ({"shriked": {"appArmorProfile": "none"}}, "appArmorProfile"),
         "a monitor of nothing": ({"monitor": {"kind": "pod"}, "metrics": {"enabled": False}}, "metrics.enabled"),
+        "a failure policy that is none": ({"admission": {"failurePolicy": "Deny"}}, "failurePolicy"),
+        "a webhook that waits too long": ({"admission": {"timeoutSeconds": 31}}, "timeoutSeconds"),
+        "no pod for the webhook": ({"admission": {"replicas": 0}}, "replicas"),
+        "a selector with a field of another": (
+            {"admission": {"namespaceSelector": {"matchNames": ["a"]}}}, "matchNames"),
+        "a kernel that is no version": ({"admission": {"kernels": ["6.1.2"]}}, "kernels"),
+        "an authority that is none": ({"admission": {"tls": {"caBundle": "LS0t"}}}, "caBundle"),
+        "an issuer without a name": ({"admission": {"tls": {"certManager": {"issuerRef": {"kind": "Issuer"}}}}}, "issuerRef"),
+        "a webhook without a certificate": ({"admission": {"enabled": True}}, "admission.tls.secretName"),
+        "a webhook that nobody believes": (
+            {"admission": {"enabled": True, "tls": {"secretName": "webhook"}}}, "admission.tls.caBundle"),
         "an unknown policy": ({"policies": {"library": {"enabled": True, "include": ["no-such"]}}}, "no-such"),
     }
 
@@ -151,7 +163,7 @@ class Rights(unittest.TestCase):
     def pods(self):
         for values in VALUES.values():
             for one in render(values):
-                if one["kind"] in ("DaemonSet", "Job"):
+                if one["kind"] in ("DaemonSet", "Deployment", "Job"):
                     yield one["metadata"]["name"], one["spec"]["template"]["spec"]
 
     def test_nothing_is_privileged(self):
@@ -221,13 +233,104 @@ class Rights(unittest.TestCase):
                     if one["kind"] == "NetworkPolicy":
                         self.assertEqual(one["spec"]["egress"], [])
             for one in objects:
-                if one["kind"] in ("DaemonSet", "ServiceAccount"):
+                if one["kind"] in ("DaemonSet", "Deployment", "ServiceAccount"):
                     pod = one["spec"]["template"]["spec"] if "spec" in one else one
                     self.assertIs(pod["automountServiceAccountToken"], False)
                 if one["kind"] == "Role":
                     (rule,) = one["rules"]
                     self.assertEqual(rule["resourceNames"], [one["metadata"]["name"]])
                     self.assertEqual(set(rule["verbs"]), {"get", "list", "watch"})
+
+
+class Admission(unittest.TestCase):
+    PLAIN = VALUES["admission"]
+
+    def test_it_is_off_unless_it_is_asked_for(self):
+        for one in render(VALUES["everything off"]) + render({}):
+            self.assertNotIn("admission", one["metadata"]["name"])
+
+    def test_the_api_server_finds_the_pods_at_the_port_where_they_listen(self):
+        for name in "admission", "admission, all of it", "admission, unpoliced, long name":
+            objects = render(VALUES[name])
+            (webhook,) = find(objects, "ValidatingWebhookConfiguration")["webhooks"]
+            service = find(objects, "Service", "-admission")
+            client = webhook["clientConfig"]["service"]
+            self.assertEqual((client["name"], client["namespace"], client["path"]),
+                             (service["metadata"]["name"], "security", "/validate"))
+            (port,) = service["spec"]["ports"]
+            self.assertEqual(client["port"], port["port"])
+            pod = find(objects, "Deployment")["spec"]["template"]
+            self.assertLessEqual(service["spec"]["selector"].items(), pod["metadata"]["labels"].items())
+            (container,) = pod["spec"]["containers"]
+            (listened,) = [one for one in container["ports"] if one["name"] == port["targetPort"]]
+            self.assertIn(f"--listen=:{listened['containerPort']}", container["args"])
+            for probe in "livenessProbe", "readinessProbe":
+                self.assertEqual(container[probe]["httpGet"]["scheme"], "HTTPS")
+
+    def test_its_pods_are_none_of_the_daemons(self):
+        for name, values in VALUES.items():
+            if not name.startswith("admission"):
+                continue
+            objects = render(values)
+            daemon = [one for one in objects if one["kind"] == "DaemonSet"][0]["spec"]["selector"]["matchLabels"]
+            labels = find(objects, "Deployment")["spec"]["template"]["metadata"]["labels"]
+            self.assertFalse(daemon.items() <= labels.items(), name)
+
+    def test_it_has_no_rights(self):
+        objects = render(VALUES["admission, all of it"])
+        pod = find(objects, "Deployment")["spec"]["template"]["spec"]
+        for one in objects:
+            for subject in one.get("subjects", []):
+                self.assertNotEqual(subject["name"], pod["serviceAccountName"])
+        self.assertFalse([volume for volume in pod["volumes"] if "hostPath" in volume])
+        (container,) = pod["containers"]
+        self.assertTrue(container["securityContext"]["runAsNonRoot"])
+        policy = find(objects, "NetworkPolicy", "-admission")["spec"]
+        self.assertEqual(policy["egress"], [])
+        self.assertEqual(policy["ingress"], [
+            {"ports": [{"port": "webhook", "protocol": "TCP"}], "from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}])
+
+    def test_the_authority_is_given_or_injected(self):
+        import base64
+        plain = find(render(self.PLAIN), "ValidatingWebhookConfiguration")
+        self.assertEqual(base64.b64decode(plain["webhooks"][0]["clientConfig"]["caBundle"]).decode(), AUTHORITY)
+        objects = render(VALUES["admission, all of it"])
+        managed = find(objects, "ValidatingWebhookConfiguration")
+        certificate = find(objects, "Certificate")
+        self.assertEqual(managed["metadata"]["annotations"]["cert-manager.io/inject-ca-from"],
+                         "security/" + certificate["metadata"]["name"])
+        self.assertEqual(certificate["spec"]["secretName"], "webhook")
+        service = find(objects, "Service", "-admission")["metadata"]["name"]
+        self.assertIn(f"{service}.security.svc", certificate["spec"]["dnsNames"])
+
+    def test_what_the_values_say_is_in_the_webhook(self):
+        (plain,) = find(render(self.PLAIN), "ValidatingWebhookConfiguration")["webhooks"]
+        self.assertEqual((plain["failurePolicy"], plain["sideEffects"]), ("Ignore", "None"))
+        self.assertNotIn("namespaceSelector", plain)
+        values = VALUES["admission, all of it"]
+        (webhook,) = find(render(values), "ValidatingWebhookConfiguration")["webhooks"]
+        for key in "failurePolicy", "timeoutSeconds", "namespaceSelector":
+            self.assertEqual(webhook[key], values["admission"][key])
+        rule = webhook["rules"][0]
+        definitions = [one["metadata"]["name"] for one in render({"crds": {"enabled": True}})
+                       if one["kind"] == "CustomResourceDefinition" and one["spec"]["group"] in rule["apiGroups"]]
+        self.assertEqual(sorted(definitions), sorted(one + ".cilium.io" for one in rule["resources"]))
+
+    def test_the_linters_configuration_is_one_that_the_program_takes(self):
+        objects = render(VALUES["admission, all of it"])
+        text = find(objects, "ConfigMap", "-admission")["data"]["lint.yaml"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "lint.yaml"
+            path.write_text(text)
+            done = subprocess.run([DIST / "shrike", "lint", "--config", path, CHART / "files" / "library"],
+                                  capture_output=True, text=True)
+            self.assertNotEqual(done.returncode, 2, done.stderr)
+
+    def test_a_changed_configuration_makes_new_pods(self):
+        def checksum(config):
+            values = {"admission": {**self.PLAIN["admission"], "config": config}}
+            return find(render(values), "Deployment")["spec"]["template"]["metadata"]["annotations"]["checksum/config"]
+        self.assertNotEqual(checksum("a: 1"), checksum("a: 2"))
 
 
 class Uninstalling(unittest.TestCase):
@@ -281,7 +384,7 @@ class Programs(unittest.TestCase):
         known = {}
         for name, values in VALUES.items():
             for one in render(values):
-                if one["kind"] != "DaemonSet":
+                if one["kind"] not in ("DaemonSet", "Deployment"):
                     continue
                 for container in containers(one["spec"]["template"]["spec"]).values():
                     words = container["command"] + container.get("args", [])
@@ -291,6 +394,7 @@ class Programs(unittest.TestCase):
                     self.assertLessEqual(used, known[command], f"{name}: {' '.join(command)}")
         self.assertIn(("shriked",), known)
         self.assertIn(("shrike", "getevents"), known)
+        self.assertIn(("shrike", "admission"), known)
         self.assertIn(("shrike", "policy", "clear"), known)
 
 

@@ -17,6 +17,7 @@ final class FakePolicies: PolicyControl {
         var calls: [String] = []
         var hits: UInt64 = 0
         var keepsAll = false
+        var hasRoom = false
     }
 
     private let state = Mutex(State())
@@ -34,6 +35,9 @@ final class FakePolicies: PolicyControl {
         }
     }
 
+    /// Whether the kernel has room for policies that are called unloadable.
+    func setRoom(_ hasRoom: Bool) { state.withLock { $0.hasRoom = hasRoom } }
+
     /// `add`, `replace` or `delete`, with how many policies.
     var calls: [String] { state.withLock { $0.calls } }
 
@@ -42,7 +46,8 @@ final class FakePolicies: PolicyControl {
         guard !result.hasErrors else {
             throw .invalid(result.diagnostics.filter { $0.severity == .error })
         }
-        for policy in result.policies where policy.name.value.hasPrefix("unloadable") {
+        for policy in result.policies
+        where policy.name.value.hasPrefix("unloadable") && !state.withLock({ $0.hasRoom }) {
             // As a kernel that has no memory left: nobody's fault.
             throw .refused("the kernel has no room")
         }

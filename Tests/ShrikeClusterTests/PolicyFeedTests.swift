@@ -140,6 +140,70 @@ import Testing
         #expect(await feed.policies.isEmpty)
     }
 
+    @Test("What was refused is tried again without its object changing, less and less often")
+    func retrying() async throws {
+        let feed = PolicyFeed(
+            plural: "tracingpolicies", control: policies, thread: .singleton,
+            retrying: .init(first: .seconds(4), most: .seconds(10)), logger: Logger(label: "test"))
+        policies.setRoom(false)
+        _ = await feed.changed(policy("unloadable"))
+        _ = await feed.changed(policy("good"))
+        let start = ContinuousClock.now
+        var tries: [Int] = []
+        for second in 0..<60 {
+            let before = policies.calls.count
+            await feed.retryRefused(now: start + .seconds(second))
+            if policies.calls.count > before { tries.append(second) }
+        }
+        // Three to four seconds after the refusal; later pauses count from the real time, which hardly passes here.
+        #expect(tries.first.map { (3...4).contains($0) } == true, "\(tries)")
+        #expect(tries.count >= 3)
+        #expect(policies.inForce.keys.sorted() == ["good"])
+        policies.setRoom(true)
+        await feed.retryRefused(now: start + .seconds(100))
+        #expect(policies.inForce.keys.sorted() == ["good", "unloadable"])
+        let known = await feed.policies.first { $0.key.name == "unloadable" }?.known
+        #expect(known?.outcome == .loaded)
+        #expect(known?.loadedGeneration == known?.generation)
+        let count = policies.calls.count
+        await feed.retryRefused(now: start + .seconds(1_000))
+        #expect(policies.calls.count == count)
+    }
+
+    @Test("Retries: pauses grow to a bound, and begin anew with another object")
+    func pauses() throws {
+        var retries = PolicyRetries(.init(first: .seconds(8), most: .seconds(20)))
+        let (first, now) = (policy("one"), ContinuousClock.now)
+        func isDue(after seconds: Double) -> Bool { !retries.due(now: now + .seconds(seconds)).isEmpty }
+        for (low, high) in [(5.9, 8.1), (11.9, 16.1), (14.9, 20.1), (14.9, 20.1)] {
+            retries.refused(first, now: now)
+            #expect(!isDue(after: low))
+            #expect(isDue(after: high))
+        }
+        retries.refused(policy("one", generation: 2), now: now)
+        #expect(isDue(after: 8.1))
+        retries.forget(first.key)
+        #expect(!isDue(after: 1_000))
+        for number in 0..<50 { retries.refused(policy("p\(number)"), now: now) }
+        #expect(retries.due(now: now + .seconds(9)).count == 20)
+    }
+
+    @Test("Changes of two watches and retries do not come between each other")
+    func oneAtATime() async {
+        policies.setRoom(false)
+        _ = await feed.changed(policy("unloadable"))
+        policies.setRoom(true)
+        await withTaskGroup(of: Void.self) { group in
+            for generation in 2..<40 {
+                group.addTask { [feed] in await feed.retryRefused(now: .now + .seconds(10_000)) }
+                group.addTask { [feed] in _ = await feed.changed(policy("unloadable", generation: generation))
+                }
+            }
+        }
+        #expect(policies.inForce.keys.sorted() == ["unloadable"])
+        #expect(await outcome("unloadable")?.outcome == .loaded)
+    }
+
     @Test("Node selectors, as labels come and change")
     func nodeSelector() async {
         let zoneB = Spec.hooking(

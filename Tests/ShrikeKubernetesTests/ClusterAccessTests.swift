@@ -74,6 +74,34 @@ final class TestFolder {
     }
 
     @Test(
+        "Several kubeconfigs are one: of two entries of a name the first counts, and a context can be chosen")
+    func severalKubeconfigs() throws {
+        let folder = try TestFolder()
+        let first = try folder.write(
+            "first",
+            """
+            users:
+            - {name: agent, user: {token: mine}}
+            clusters:
+            - name: other
+              cluster: {server: "https://192.0.2.2"}
+
+            """)
+        let second = try folder.write("second", Self.config)
+        let current = try ClusterAccess.kubeconfig(paths: [first, second])
+        #expect(current.server == "https://192.0.2.1:6443")
+        #expect(try current.authorization() == "Bearer mine")
+        let error = #expect(throws: KubernetesError.self) {
+            try ClusterAccess.kubeconfig(paths: [first, second], context: "there")
+        }
+        #expect(error?.description == "\(first), \(second): there is no `nobody` among `users`")
+        let third = try folder.write("third", "users: [{name: nobody, user: {}}]\n")
+        let chosen = try ClusterAccess.kubeconfig(paths: [first, second, third], context: "there")
+        #expect(chosen.server == "https://192.0.2.2")
+        #expect(try chosen.authorization() == nil)
+    }
+
+    @Test(
         "What a kubeconfig must not have, or lacks",
         arguments: [
             ("current-context: here", "", "`current-context` is missing"),

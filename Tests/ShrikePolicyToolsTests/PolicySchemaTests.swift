@@ -86,4 +86,43 @@ import Testing
             #expect(stream.documents.count == count)
         }
     }
+
+    /// A column whose path leads nowhere is empty for ever.
+    @Test func everyPrinterColumnIsOfAFieldOfTheSchema() throws {
+        let text = PolicySchema.customResourceDefinitions
+        for document in YAMLStream(Array(text.utf8), file: "crds").documents {
+            let version = try #require(document["spec"]?["versions"]?.elements.first)
+            let columns = try #require(version["additionalPrinterColumns"]).elements
+            #expect(columns.contains { $0["name"]?.text == "Age" || $0["name"]?.text == "Observed" })
+            for column in columns {
+                let path = try #require(column["jsonPath"]?.text)
+                // What every object has is not part of its schema.
+                if path == ".metadata.creationTimestamp" { continue }
+                var node = try #require(version["schema"]?["openAPIV3Schema"])
+                for step in path.split(separator: ".").filter({ !$0.hasSuffix(")]") }) {
+                    let name = String(step.prefix { $0 != "[" })
+                    node = try #require(node["properties"]?[name], "\(path): \(name)")
+                    if step.contains("[") { node = try #require(node["items"], "\(path): \(name)") }
+                }
+                let type = try #require(node["type"]?.text, "\(path)")
+                let shown = try #require(column["type"]?.text)
+                #expect(shown == "date" ? node["format"]?.text == "date-time" : type == shown, "\(path)")
+            }
+        }
+    }
+}
+
+extension YAMLNode {
+    fileprivate subscript(_ name: String) -> YAMLNode? {
+        guard case .mapping(let pairs) = content else { return nil }
+        return pairs.first { $0.key.value == name }?.value
+    }
+
+    fileprivate var elements: [YAMLNode] {
+        if case .sequence(let nodes) = content { nodes } else { [] }
+    }
+
+    fileprivate var text: String? {
+        if case .scalar(let scalar) = content { scalar.text } else { nil }
+    }
 }

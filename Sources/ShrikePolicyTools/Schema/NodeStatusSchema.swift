@@ -30,10 +30,6 @@ enum NodeStatusSchema {
         ("leftOut", number),
     ])
 
-    private static func column(_ name: String, _ type: String, _ path: String) -> JSONValue {
-        .object([("name", .string(name)), ("type", .string(type)), ("jsonPath", .string(path))])
-    }
-
     /// The CustomResourceDefinition. The group is one that nobody can own (.internal is reserved).
     static let definition = JSONValue.object([
         ("apiVersion", .string("apiextensions.k8s.io/v1")), ("kind", .string("CustomResourceDefinition")),
@@ -69,16 +65,7 @@ enum NodeStatusSchema {
                                     )
                                 ])
                             ),
-                            (
-                                "additionalPrinterColumns",
-                                .array([
-                                    column("Loaded", "integer", ".status.loaded"),
-                                    column("Refused", "integer", ".status.refused"),
-                                    column("Skipped", "integer", ".status.skipped"),
-                                    column("Version", "string", ".status.version"),
-                                    column("Observed", "date", ".status.observedAt"),
-                                ])
-                            ),
+                            ("additionalPrinterColumns", PrinterColumn.list(PrinterColumn.nodeStatus)),
                         ])
                     ])
                 ),

@@ -99,6 +99,11 @@ public enum PolicySchema {
                                 ("name", .string("v1alpha1")), ("served", .bool(true)),
                                 ("storage", .bool(true)),
                                 ("schema", .object([("openAPIV3Schema", schema)])),
+                                (
+                                    "additionalPrinterColumns",
+                                    PrinterColumn.list(
+                                        PrinterColumn.policy(isNamespaced: kind == .namespaced))
+                                ),
                             ])
                         ])
                     ),

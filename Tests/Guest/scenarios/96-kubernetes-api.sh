@@ -57,6 +57,20 @@ expect_signal pod KILL
 expect_event "kprobe(\"shop\") and pid == $(pid_of pod) and (body.process.pod | .namespace == \"shop\" and .name == \"web-0\"
 	and .container.name == \"nginx\" and .pod_labels.app == \"web\")" 1
 
+# The same for somebody at a terminal, who asks the API server: one line a node, and the events that the pod's log has.
+config=$PWD/api/config
+object pods/shrike shrike-x shrike 'namespace security' 'label app.kubernetes.io/name=shrike' \
+	'members "spec":{"nodeName":"guest","containers":[{"name":"export-stdout"},{"name":"shriked"}]},"status":{"phase":"Running","containerStatuses":[{"name":"export-stdout","restartCount":0,"state":{"running":{}}},{"name":"shriked","ready":true,"restartCount":3,"state":{"running":{}}}]}'
+mkdir -p api/logs/security
+wait_until 'shrike status --kubernetes --kubeconfig "$config" >status.txt' "shrike status: $(cat status.txt)"
+grep -Eq '^guest +Ready +3 +[^ ]+ +2 +0 +1 ' status.txt || fail "the status should be of this node: $(cat status.txt)"
+settle
+sed 's/^/2026-01-10T07:00:00.000000000Z /' "$EVENTS" >api/logs/security/shrike-x
+run followed timeout 15 shrike getevents --kubernetes --kubeconfig "$config" --since 2026-01-01T00:00:00Z -o compact -n shop -l app=web -e PROCESS_KPROBE
+stdout_of followed | grep -q 'shop/web-0 /tmp/shop' ||
+	fail "the event should be told: $(stdout_of followed), $(stderr_of followed)"
+stdout_of followed | grep -q everywhere && fail "only events of the pod: $(stdout_of followed)"
+
 # Away: all of it stays.
 : >api/away
 run away /tmp/everywhere open /tmp/vault
