@@ -28,7 +28,8 @@ int main(int argc, char **argv)
 	if (argc != 2 && argc != 3)
 		return 2;
 	signal(SIGTERM, end);
-	if (argc == 3 && sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 10 })) {
+	if (argc == 3 &&
+	    sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 10 })) {
 		perror("sched_setscheduler");
 		return 1;
 	}
