@@ -55,7 +55,7 @@ cat $logs/events*.log >all
 jq -e . all >/dev/null || fail 'a file holds a line that is none'
 posted=$(jq -r 'select(.process_kprobe.policy_name == "noise") | 1' all | wc -l)
 executed=$(jq -r '.process_exec.process | select(.binary == "/usr/bin/true") | .arguments | select(startswith("soak-") and endswith("-"))' all | sort -u | wc -l)
-echo "made 20000: posted $posted, lost $lost; executed 1600: told $executed, lost $lost_execs; $unwritten lines not written; $(ls $logs | wc -l) files; the client read $read_lines lines"
+echo "made 20000: posted $posted, lost $lost; executed 1600: told $executed, lost $lost_execs; $unwritten lines not written; $(find $logs -type f | wc -l) files; the client read $read_lines lines"
 [ "$unwritten" = 0 ] || fail "$unwritten lines could not be written"
 [ "$lost" -gt 1000 ] || fail "the rings should have been full: $lost events were lost"
 [ $((posted + lost)) = 20000 ] || fail "20000 events were made, $posted are in the files, $lost counted as lost"
@@ -64,5 +64,5 @@ echo "made 20000: posted $posted, lost $lost; executed 1600: told $executed, los
 if [ $((executed + lost_execs)) -lt 1600 ] || [ $((executed + lost_execs)) -gt 1700 ]; then
 	fail "1600 programs were executed, $executed are in the files, $lost_execs counted as lost"
 fi
-[ "$(ls $logs | wc -l)" -gt 3 ] || fail "the file should have been rotated: $(ls $logs)"
+[ "$(find $logs -type f | wc -l)" -gt 3 ] || fail "the file should have been rotated: $(find $logs -type f)"
 [ "$read_lines" -gt 1000 ] || fail "the client that reads has $read_lines lines"
