@@ -50,7 +50,8 @@ public final class ProcessSensor: @unchecked Sendable {
         self.links = links
     }
 
-    private static let programs = ["process_fork", "process_exec", "process_exit"]
+    /// In the order in which they are attached: a process whose beginning is told has its end told too.
+    private static let programs = ["process_exit", "process_exec", "process_fork"]
     /// They tell user space and decide nothing, so they end with it.
     private static let groupPrograms = ["group_made", "group_gone"]
 

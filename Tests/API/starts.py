@@ -68,7 +68,10 @@ def main(dist, work):
     for number in range(1, STARTS + 1):
         log, events = start(dist, work, number)
         unknown = [line for line in events if '"process":{"exec_id"' not in line and "rate_limit_info" not in line]
-        check(f"start {number} knows everybody", bool(events) and not unknown and "processes." not in log,
+        # Where the kernel had no storage for a task, which it counts, its end cannot be told from another's.
+        is_hampered = "kernel.no_task_state" in log
+        check(f"start {number} knows everybody",
+              bool(events) and not unknown and ("processes." not in log or is_hampered),
               (unknown[:3], log))
         check("there are forks", all(process.poll() is None for process in forks))
     end.touch()

@@ -247,6 +247,11 @@ int seed_task(struct bpf_iter__task *context)
 
 	if (!task || task->pid != task->tgid)
 		return 0;
+	/* It has ended, perhaps before anybody was told of ends: nothing would take it off the list again. A leader
+	 * that ended before other threads of its process has a count of them.
+	 */
+	if (task->exit_state && !BPF_CORE_READ(task, signal, live.counter))
+		return 0;
 	state = task_state(task);
 	if (!state)
 		return 0;
