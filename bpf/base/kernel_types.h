@@ -241,7 +241,6 @@ struct task_struct {
 	unsigned int in_execve : 1;
 	int pid;
 	int tgid;
-	int exit_state;
 	int exit_code;
 	__u64 start_boottime;
 	struct task_struct *real_parent;

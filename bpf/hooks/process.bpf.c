@@ -209,6 +209,9 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	/* The end of a process that user space knows is told always: there are no more of them than were let through. */
 	if ((!state || !state->told) && is_throttled(task))
 		return 0;
+	/* Whom user space does not know it need not take off its list; see seed_task for those that it learns of now. */
+	if (state && !state->told)
+		return 0;
 	write_header(&event.header, SHRIKE_EVENT_EXIT, sizeof(event));
 	if (state)
 		event.process = state->key;
@@ -247,10 +250,8 @@ int seed_task(struct bpf_iter__task *context)
 
 	if (!task || task->pid != task->tgid)
 		return 0;
-	/* It has ended, perhaps before anybody was told of ends: nothing would take it off the list again. A leader
-	 * that ended before other threads of its process has a count of them.
-	 */
-	if (task->exit_state && !BPF_CORE_READ(task, signal, live.counter))
+	/* It has ended, perhaps before anybody was told of ends: nothing would take it off the list again. */
+	if (!BPF_CORE_READ(task, signal, live.counter))
 		return 0;
 	state = task_state(task);
 	if (!state)
@@ -258,9 +259,11 @@ int seed_task(struct bpf_iter__task *context)
 	if (!state->has_base)
 		keep_base(state, task);
 	/* Forked or executed since the sensor was attached: its own record tells it. */
-	if (state->told)
+	if (__sync_lock_test_and_set(&state->told, 1))
 		return 0;
-	state->told = 1;
+	/* process_exit sets this one and looks at the other: either it tells of the end, or the end is seen here. */
+	if (*(volatile __u32 *)&state->exited)
+		return 0;
 	seed.process = state->key;
 	seed.flags = SHRIKE_PROCESS_PROCFS | (state->flags & SHRIKE_PROCESS_IN_INIT_TREE);
 	parent = BPF_CORE_READ(task, real_parent, group_leader);
