@@ -39,6 +39,7 @@ actor PolicyFeed: ResourceSink {
     private let plural: String
     private let control: any PolicyControl
     private let thread: NIOThreadPool
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger
     private var known: [PolicyObject.Key: Known] = [:]
     private var nodeLabels: [String: String]?
@@ -50,10 +51,13 @@ actor PolicyFeed: ResourceSink {
     ///   - plural: `tracingpolicies`.
     ///   - thread: where changes are made, which take as long as the kernel needs.
     ///   - nodeLabels: this node's; nil as long as they are not known.
+    ///   - now: the time that pauses between tries are counted in.
     init(
         plural: String, control: any PolicyControl, thread: NIOThreadPool,
-        nodeLabels: [String: String]? = nil, retrying: PolicyRetries.Timing = .init(), logger: Logger
+        nodeLabels: [String: String]? = nil, retrying: PolicyRetries.Timing = .init(),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, logger: Logger
     ) {
+        self.now = now
         retries = PolicyRetries(retrying)
         self.plural = plural
         self.logger = logger
@@ -89,9 +93,9 @@ actor PolicyFeed: ResourceSink {
     }
 
     /// Tries refused policies again whose time has come.
-    func retryRefused(now: ContinuousClock.Instant = .now) async {
+    func retryRefused() async {
         await exclusively {
-            for object in retries.due(now: now) {
+            for object in retries.due(now: now()) {
                 guard let earlier = known[object.key], case .refused = earlier.outcome,
                     earlier.uid == object.uid, earlier.generation == object.generation
                 else {
@@ -286,7 +290,7 @@ actor PolicyFeed: ResourceSink {
             uid: object.uid, generation: object.generation, outcome: outcome, loadedGeneration: loaded,
             object: object.hasNodeSelector ? object : nil)
         guard case .refused(let findings) = outcome else { return retries.forget(object.key) }
-        retries.refused(object, now: .now)
+        retries.refused(object, now: now())
         // Once, and not for each try.
         guard let first = findings.first,
             earlier?.outcome != outcome || earlier?.generation != object.generation

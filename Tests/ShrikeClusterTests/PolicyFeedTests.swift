@@ -3,9 +3,20 @@
 import Logging
 import NIOPosix
 import ShrikeDaemon
+import Synchronization
 import Testing
 
 @testable import ShrikeCluster
+
+/// A time that passes when the test says so.
+private final class TestTime: Sendable {
+    private let passed = Mutex(0)
+    private let start = ContinuousClock.now
+
+    var now: ContinuousClock.Instant { start + .seconds(passed.withLock { $0 }) }
+
+    func set(seconds: Int) { passed.withLock { $0 = seconds } }
+}
 
 @Suite struct PolicyFeedTests {
     private let policies = FakePolicies()
@@ -142,31 +153,38 @@ import Testing
 
     @Test("What was refused is tried again without its object changing, less and less often")
     func retrying() async throws {
+        let time = TestTime()
         let feed = PolicyFeed(
             plural: "tracingpolicies", control: policies, thread: .singleton,
-            retrying: .init(first: .seconds(4), most: .seconds(10)), logger: Logger(label: "test"))
+            retrying: .init(first: .seconds(4), most: .seconds(10)), now: { time.now },
+            logger: Logger(label: "test"))
         policies.setRoom(false)
         _ = await feed.changed(policy("unloadable"))
         _ = await feed.changed(policy("good"))
-        let start = ContinuousClock.now
         var tries: [Int] = []
         for second in 0..<60 {
             let before = policies.calls.count
-            await feed.retryRefused(now: start + .seconds(second))
+            time.set(seconds: second)
+            await feed.retryRefused()
             if policies.calls.count > before { tries.append(second) }
         }
-        // Three to four seconds after the refusal; later pauses count from the real time, which hardly passes here.
-        #expect(tries.first.map { (3...4).contains($0) } == true, "\(tries)")
-        #expect(tries.count >= 3)
+        // Pauses of four, eight and then ten seconds, each shorter by up to a quarter and seen by whole seconds.
+        let pauses = zip(tries, [0] + tries).map { $0 - $1 }
+        #expect(pauses.count >= 5, "\(tries)")
+        for (pause, range) in zip(pauses, [3...4, 6...8] + Array(repeating: 8...10, count: pauses.count)) {
+            #expect(range.contains(pause), "\(tries)")
+        }
         #expect(policies.inForce.keys.sorted() == ["good"])
         policies.setRoom(true)
-        await feed.retryRefused(now: start + .seconds(100))
+        time.set(seconds: 100)
+        await feed.retryRefused()
         #expect(policies.inForce.keys.sorted() == ["good", "unloadable"])
         let known = await feed.policies.first { $0.key.name == "unloadable" }?.known
         #expect(known?.outcome == .loaded)
         #expect(known?.loadedGeneration == known?.generation)
         let count = policies.calls.count
-        await feed.retryRefused(now: start + .seconds(1_000))
+        time.set(seconds: 1_000)
+        await feed.retryRefused()
         #expect(policies.calls.count == count)
     }
 
@@ -190,18 +208,24 @@ import Testing
 
     @Test("Changes of two watches and retries do not come between each other")
     func oneAtATime() async {
+        let time = TestTime()
+        let feed = PolicyFeed(
+            plural: "tracingpolicies", control: policies, thread: .singleton, now: { time.now },
+            logger: Logger(label: "test"))
         policies.setRoom(false)
         _ = await feed.changed(policy("unloadable"))
         policies.setRoom(true)
+        time.set(seconds: 10_000)
         await withTaskGroup(of: Void.self) { group in
             for generation in 2..<40 {
-                group.addTask { [feed] in await feed.retryRefused(now: .now + .seconds(10_000)) }
-                group.addTask { [feed] in _ = await feed.changed(policy("unloadable", generation: generation))
+                group.addTask { await feed.retryRefused() }
+                group.addTask {
+                    _ = await feed.changed(policy("unloadable", generation: generation))
                 }
             }
         }
         #expect(policies.inForce.keys.sorted() == ["unloadable"])
-        #expect(await outcome("unloadable")?.outcome == .loaded)
+        #expect(await feed.policies.map(\.known.outcome) == [.loaded])
     }
 
     @Test("Node selectors, as labels come and change")
