@@ -7,7 +7,7 @@ internal import ArgumentParser
 ///
 /// Any text is one: where the parser of arguments cannot read the value of a flag that may go without, it takes the flag
 /// for one without. `check` refuses what is neither.
-struct TrueOrFalse: ExpressibleByArgument {
+struct TrueOrFalse: ExpressibleByArgument, CustomStringConvertible {
     private let text: String
 
     static let yes = TrueOrFalse(argument: "true")
@@ -20,8 +20,8 @@ struct TrueOrFalse: ExpressibleByArgument {
 
     init(argument: String) { text = argument }
 
+    /// As the help shows it.
     var description: String { text }
-    var defaultValueDescription: String { text }
 
     /// False for a text that `check` refuses.
     var isTrue: Bool { Self.meanings[text] ?? false }

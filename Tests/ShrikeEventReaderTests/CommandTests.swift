@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line of `shrike getevents`.
 
+import Foundation
 import ShrikeTestSupport
 import Testing
 
@@ -24,6 +25,15 @@ import Testing
             #expect(run.status == 0 && run.errors == "")
             #expect(run.output.hasPrefix(Self.time) == hasTime, "\(arguments): \(run.output)")
         }
+    }
+
+    @Test("The help says what such a flag means without a value")
+    func help() throws {
+        let run = try ShrikeCommand(["getevents", "--help"])
+        let words = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            words.components(separatedBy: "true or false. (default as flag: true)").count > 3, "\(run.output)"
+        )
     }
 
     @Test(
