@@ -114,7 +114,7 @@ extension RuleCatalog {
         write: Merge selectors.
 
         ## SHR759 warning more memory than the budget allows
-        why: `--max-memory`, or `budget: {memory: …}` of the configuration, says so. The estimate counts values, not what they share.
+        why: `--max-memory`, or `budget: {memory: …}` of the configuration, says so. The estimate is of the policy by itself: policies on one hook share its program.
         write: Use fewer values, or prefixes.
 
         ## SHR760 warning a pattern without a fixed start

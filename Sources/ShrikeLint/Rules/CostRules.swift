@@ -126,49 +126,34 @@ extension PolicyLint {
                 "SHR758", policy.name.range, "the policy has \(count) selectors, the budget is \(limit)",
                 help: "merge selectors, or raise `--max-selectors`")
         }
-        let bytes = PolicyEstimate.memory(of: policy)
+        // What the compiler refuses is a finding of its own.
+        guard budget.memory != nil || budget.instructions != nil,
+            let plan = try? PolicyCompiler.compile(
+                [policy], kernel: OfflineKernel(functions: hooks.flatMap(\.names)))
+        else { return }
+        let bytes = plan.hooks.reduce(0) { $0 + $1.memoryBytes(plan.binaries) }
         if let limit = budget.memory, bytes > limit {
             report(
                 "SHR759", policy.name.range,
-                "the policy takes about \(PolicyEstimate.text(bytes)) of kernel memory, the budget is "
-                    + PolicyEstimate.text(limit),
+                "the policy takes about \(ByteCount.text(bytes)) of kernel memory, the budget is "
+                    + ByteCount.text(limit),
                 help: "use fewer values, or raise `--max-memory`")
         }
-        if let limit = budget.instructions, let (target, count) = dearestCall(), count > limit {
+        if let limit = budget.instructions,
+            let dearest = plan.hooks.max(by: { $0.instructions < $1.instructions }),
+            dearest.instructions > limit
+        {
             report(
                 "SHR766", policy.name.range,
-                "the policy adds about \(count) instructions to a call of \(code(target.symbol)) that it does not match, "
-                    + "the budget is \(limit)",
+                "the policy adds about \(dearest.instructions) instructions to a call of "
+                    + "\(code(dearest.target.symbol)) that it does not match, the budget is \(limit)",
                 help: "filter on the process or on numbers instead of texts, or raise `--max-instructions`")
         }
     }
-
-    /// The hook on which a call costs most; nil when the policy hooks nothing.
-    private func dearestCall() -> (target: HookTarget, instructions: Int)? {
-        let functions = hooks.flatMap(\.names)
-        // What the compiler refuses is a finding of its own.
-        let plan = try? PolicyCompiler.compile([policy], kernel: OfflineKernel(functions: functions))
-        return plan?.hooks.map { ($0.target, $0.instructions) }.max { $0.1 < $1.1 }
-    }
 }
 
-/// What a policy takes in the kernel, as far as its text says.
-enum PolicyEstimate {
-    /// What a hook with one selector takes by itself: the kernel accounts 124 KiB on 6.1, as much or less on others.
-    private static let hookBytes = 124 << 10
-
-    /// Bytes of map entries: a value with its key and its selector bits (64 of them), and each hook's program and
-    /// configuration. An estimate from the sizes of the tables; the kernel does not account a trie's inner nodes.
-    static func memory(of policy: TracingPolicy) -> Int {
-        policy.spec.hooks.reduce(0) { total, hook in
-            hook.selectors.reduce(total + hookBytes) { total, selector in
-                let texts = (selector.matchArgs + selector.matchData).flatMap(\.values)
-                let binaries = (selector.matchBinaries + selector.matchParentBinaries).flatMap(\.values)
-                return (texts + binaries).reduce(total + 64) { $0 + $1.value.utf8.count + 96 }
-            }
-        }
-    }
-
+/// Bytes as people write them.
+enum ByteCount {
     /// `12 KiB`.
     static func text(_ bytes: Int) -> String {
         bytes < 10 << 10 ? "\(bytes) bytes" : bytes < 10 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"

@@ -114,7 +114,7 @@ public struct LintConfiguration: Sendable, Equatable {
                 budget.instructions = number
             }
         case "memory":
-            guard let bytes = PolicyEstimate.bytes(word) else {
+            guard let bytes = ByteCount.bytes(word) else {
                 throw Self.error(pair.value.range, "`memory` must be a size, for example `4MiB`")
             }
             budget.memory = bytes
@@ -147,5 +147,5 @@ public struct LintConfiguration: Sendable, Equatable {
 
 extension LintBudget {
     /// The bytes of `64KiB`, `2M`, `4096`; nil if it is none of these.
-    public static func bytes(_ text: String) -> Int? { PolicyEstimate.bytes(text) }
+    public static func bytes(_ text: String) -> Int? { ByteCount.bytes(text) }
 }

@@ -18,7 +18,7 @@ public enum PolicyRendering {
         var total = 0
         for hook in plan.hooks {
             let tables = hook.tables(plan.binaries)
-            let bytes = tables.reduce(0) { $0 + memory(of: $1) }
+            let bytes = hook.memoryBytes(plan.binaries)
             total += bytes
             let names = hook.layout.policyNames.joined(separator: ", ")
             text +=
@@ -29,19 +29,9 @@ public enum PolicyRendering {
                 text +=
                     "  table \(table.name): \(table.count) entries of \(table.keyBytes) + \(table.valueBytes) bytes\n"
             }
-            text += "  memory: about \((bytes + 1023) / 1024) KiB of tables\n"
+            text += "  memory: about \((bytes + 1023) / 1024) KiB\n"
         }
-        return text + "\(plan.hooks.count) hooks, about \((total + 1023) / 1024) KiB of tables\n"
-    }
-
-    /// Bytes of kernel memory: the kernel rounds array values up to 8 and adds a node to those of a trie or hash.
-    private static func memory(of table: HookTable) -> Int {
-        let value = (table.valueBytes + 7) / 8 * 8
-        return switch table.kind {
-        case .array: max(table.count, 1) * value
-        case .hash: max(table.count, 1) * (table.keyBytes + value + 48)
-        case .longestPrefix: max(table.count, 1) * (table.keyBytes + value + 40)
-        }
+        return text + "\(plan.hooks.count) hooks, about \((total + 1023) / 1024) KiB\n"
     }
 }
 
