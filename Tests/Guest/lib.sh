@@ -306,6 +306,17 @@ await() {
 	echo "$status" >"$WORK/$1.status"
 }
 
+# expect_no_try_allowed NAME - ends a keep-trying that was started; not one of its tries may have succeeded.
+expect_no_try_allowed() {
+	kill "$(pid_of "$1")"
+	await "$1"
+	expect_status "$1" 0
+	case $(stdout_of "$1") in
+	"allowed 0 refused "[1-9]*) ;;
+	*) fail "not one try should succeed: $(stdout_of "$1"), $(cat "$WORK/$1.err")" ;;
+	esac
+}
+
 pid_of() { cat "$WORK/$1.pid"; }
 status_of() { cat "$WORK/$1.status"; }
 stdout_of() { cat "$WORK/$1.out"; }

@@ -61,13 +61,7 @@ expect_refused taken EPERM
 	fail 'the new daemon should count what it refuses'
 
 step end
-kill "$(pid_of trier)"
-await trier
-expect_status trier 0
-case $(stdout_of trier) in
-"allowed 0 refused "[1-9]*) ;;
-*) fail "not one try should succeed: $(stdout_of trier), $(cat trier.err)" ;;
-esac
+expect_no_try_allowed trier
 
 # SIGTERM takes everything down.
 stop_shriked
