@@ -184,12 +184,15 @@ public struct LoadedBPFObject: ~Copyable {
     /// Attaches a program to a place in a user space file, in every process that runs it.
     /// - Parameters:
     ///   - offset: of the instruction, from the file's beginning.
+    ///   - atReturn: of the function that begins there, not at its entry.
     ///   - referenceCounterOffset: of a counter of the probes on it, from the file's beginning; 0: none.
     public borrowing func attachUserProbe(
-        _ programName: String, path: String, offset: UInt64, referenceCounterOffset: UInt64
+        _ programName: String, path: String, offset: UInt64, atReturn: Bool = false,
+        referenceCounterOffset: UInt64
     ) throws(BPFError) -> BPFLink {
         var options = bpf_uprobe_opts()
         options.sz = MemoryLayout<bpf_uprobe_opts>.size
+        options.retprobe = atReturn
         options.ref_ctr_offset = Int(truncatingIfNeeded: referenceCounterOffset)
         let everyProcess: pid_t = -1
         return try unsafe link(programName, path) {
@@ -210,11 +213,12 @@ public struct LoadedBPFObject: ~Copyable {
         return unsafe BPFLink(handle: link)
     }
 
-    /// Bytes of kernel memory of a program and of the object's maps, as the kernel accounts them
+    /// Bytes of kernel memory of programs and of the object's maps, as the kernel accounts them
     /// (`memlock` in /proc/self/fdinfo).
     /// - Parameter shared: names of maps that are another object's.
-    public borrowing func kernelBytes(program: String, except shared: [String]) throws(BPFError) -> Int {
-        var total = Self.accountedBytes(try programDescriptor(program))
+    public borrowing func kernelBytes(programs: [String], except shared: [String]) throws(BPFError) -> Int {
+        var total = 0
+        for program in programs { total += Self.accountedBytes(try programDescriptor(program)) }
         var map = unsafe bpf_object__next_map(handle, nil)
         while let current = unsafe map {
             let name = unsafe String(cString: bpf_map__name(current))

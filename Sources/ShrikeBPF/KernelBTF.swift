@@ -293,6 +293,14 @@ public final class KernelBTF {
         }
     }
 
+    /// The number of a structure among the kernel's types; nil when it has none of this name.
+    public func number(ofStructure name: String) -> UInt32? { structure(named: name) }
+
+    /// Whether a structure of the kernel has a member of this name.
+    public func hasMember(_ member: String, of structName: String) -> Bool {
+        structure(named: structName).flatMap { members(of: $0) }?[member] != nil
+    }
+
     /// Whether an enum of the kernel has a value of this name: how the kernel's headers tell of a helper
     /// (`bpf_func_id`), map type or attach type that it has.
     public func hasEnumValue(_ value: String, in enumName: String) -> Bool {

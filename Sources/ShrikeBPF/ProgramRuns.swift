@@ -12,6 +12,13 @@ public struct ProgramRuns: Sendable, Equatable {
     public var nanoseconds: UInt64 = 0
     /// Runs that the kernel left out since the program was running on the CPU already.
     public var recursionMisses: UInt64 = 0
+
+    /// Adds another program's.
+    public static func += (left: inout ProgramRuns, right: ProgramRuns) {
+        left.count += right.count
+        left.nanoseconds += right.nanoseconds
+        left.recursionMisses += right.recursionMisses
+    }
 }
 
 extension LoadedBPFObject {

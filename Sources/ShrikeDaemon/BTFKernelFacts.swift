@@ -43,6 +43,10 @@ final class BTFKernelFacts: KernelFacts {
         _ name: UserPlaceName, inFile path: String
     ) -> Result<FilePlace, FilePlaceProblem>? { files.place(name, path) }
 
+    func function(around place: UserPlaceName, inFile path: String) -> FunctionPart? {
+        files.function(around: place, path)
+    }
+
     func staticProbe(
         _ provider: String, _ name: String, inFile path: String
     ) -> Result<[StaticProbePlace], FilePlaceProblem>? { files.staticProbe(provider, name, path) }
@@ -73,6 +77,11 @@ final class BTFKernelFacts: KernelFacts {
         if types.function(named: "ima_file_hash") == nil { return "it is built without IMA (CONFIG_IMA)" }
         return types.hasEnumValue("BPF_FUNC_ima_file_hash", in: "bpf_func_id")
             ? nil : "BPF programs can hash files since Linux 5.18"
+    }
+
+    var registerChangesUnavailable: String? {
+        types.hasMember("kprobe_write_ctx", of: "bpf_prog_aux")
+            ? nil : "uprobes can change registers since Linux 6.18"
     }
 
     var tracepointsUnavailable: String? { Tracefs() == nil ? "tracefs is not mounted" : nil }

@@ -40,7 +40,7 @@ extension HookError {
             help = "this kernel lets no BPF program answer at the hook"
         case .rawTracepoint, .tracepoint:
             help = "the kernel's reason is above; `--debug` shows all of it"
-        case .userProbe:
+        case .userProbe, .userReturn:
             help = "the kernel's reason is above; `--debug` shows all of it"
         case .fentry, .fexit, .kprobe:
             help = "the function has no entry that BPF can attach to on this kernel; hook its caller"

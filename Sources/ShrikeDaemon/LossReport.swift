@@ -35,6 +35,8 @@ struct LossCounters: Sendable {
         (SHRIKE_COUNTER_THROTTLED, "throttled.records"), (SHRIKE_COUNTER_LOST_THROTTLE, "lost.throttle"),
         (SHRIKE_COUNTER_LOST_GROUP, "lost.group"),
         (SHRIKE_COUNTER_NO_STACK, "kernel.no_stack"),
+        (SHRIKE_COUNTER_LOST_USER_CALL, "kernel.lost_user_call"),
+        (SHRIKE_COUNTER_CHANGE_FAILED, "kernel.change_failed"),
     ]
 
     /// Records that found no room in their ring, by what they were and the CPU that wrote them; only what there was.

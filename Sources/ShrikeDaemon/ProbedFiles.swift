@@ -61,6 +61,17 @@ final class ProbedFiles {
         }
     }
 
+    /// The function that a place is in; nil when the file's symbols do not tell.
+    func function(around name: UserPlaceName, _ path: String) -> FunctionPart? {
+        if case .symbol(let symbol, let plus) = name { return FunctionPart(name: symbol, plus: plus) }
+        guard let file = try? open(path), let offset = try? offset(of: name, file),
+            let address = file.address(ofOffset: offset),
+            let function = try? file.functions().last(where: { $0.address <= address }),
+            address - function.address < function.size
+        else { return nil }
+        return FunctionPart(name: function.name, plus: address - function.address)
+    }
+
     /// The function that was meant, perhaps.
     private func help(for name: UserPlaceName, _ path: String) -> String? {
         guard case .symbol(let symbol, _) = name, let file = try? open(path),

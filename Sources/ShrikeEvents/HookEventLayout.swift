@@ -160,6 +160,8 @@ public enum SelectorAction: Sendable, Equatable {
     case notifyEnforcer
     /// Take such a note back.
     case cleanupEnforcerNotification
+    /// An argument of a static probe becomes a value.
+    case set
 }
 
 /// The stacks of an event.

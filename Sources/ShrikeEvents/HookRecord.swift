@@ -32,6 +32,8 @@ public struct HookFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let hasOwner = HookFlags(rawValue: 0x1000)
     /// The hash of the hook's file comes in a record of its own.
     public static let hashFollows = HookFlags(rawValue: 0x2000)
+    /// What a selector was to change in the process is as it was.
+    public static let changeFailed = HookFlags(rawValue: 0x4000)
 }
 
 /// One hit of a hook, for all policies at once. Kernel side: `struct shrike_event_hook`.

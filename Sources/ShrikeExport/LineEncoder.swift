@@ -225,9 +225,7 @@ internal struct LineEncoder: ~Copyable {
                 line.append(hook.bytes(hook.place))
             }
             line.append(",\"action\":\"")
-            line.append(
-                hook.action(
-                    hook.entrySelector(of: policy, record) ?? matched, record, hasReacted: hasReacted))
+            line.append(hook.action(matched, policy, record, hasReacted: hasReacted))
             line.append("\"")
             if matched.stacks.contains(.kernel) {
                 stacks.append(kernel: record, from: hook.functionName, to: &line)

@@ -137,26 +137,35 @@ internal final class PreparedHook {
     ///
     /// The incumbent prints the last action of the list, so `[Sigkill, Post]` hides the kill there.
     /// - Parameter hasReacted: what is done in user space has been taken up.
+    /// Events of user space functions have no member for what was done at the return: there it is the last.
     internal func action(
-        _ selector: Selector, _ record: HookRecord, hasReacted: Bool
+        _ matched: Selector, _ policy: Policy, _ record: HookRecord, hasReacted: Bool
     ) -> StaticString {
-        lastDone(
+        if !hasReturnAction, let done = doneAtReturn(matched, record, hasReacted: hasReacted) { return done }
+        let selector = entrySelector(of: policy, record) ?? matched
+        return lastDone(
             selector.actions, selector, hasReacted: hasReacted,
             signal: record.flags.contains(.signalSent) ? record.signal : nil,
-            isOverridden: record.flags.contains(.overridden))
+            isOverridden: record.flags.contains(.overridden),
+            isChanged: !record.flags.contains(.changeFailed)) ?? "KPROBE_ACTION_POST"
     }
 
     /// What the event says was done for a selector when the function returned.
     internal func returnAction(
         _ selector: Selector, _ record: HookRecord, hasReacted: Bool
     ) -> StaticString {
+        doneAtReturn(selector, record, hasReacted: hasReacted) ?? "KPROBE_ACTION_POST"
+    }
+
+    private func doneAtReturn(_ selector: Selector, _ record: HookRecord, hasReacted: Bool) -> StaticString? {
         lastDone(
             selector.returnActions, selector, hasReacted: hasReacted,
-            signal: record.flags.contains(.returnSignalSent) ? record.returnSignal : nil, isOverridden: false)
+            signal: record.flags.contains(.returnSignalSent) ? record.returnSignal : nil, isOverridden: false,
+            isChanged: false)
     }
 
     /// The selector of a policy that acted at the function's entry: the first that matched by what is known there.
-    internal func entrySelector(of policy: Policy, _ record: HookRecord) -> Selector? {
+    private func entrySelector(of policy: Policy, _ record: HookRecord) -> Selector? {
         guard record.flags.contains(.hasEntry) else { return nil }
         for bit in policy.selectors where bit / 64 < record.wordsCount {
             if record.entryWord(bit / 64) & 1 << UInt64(bit % 64) != 0 { return selectors[bit] }
@@ -165,8 +174,9 @@ internal final class PreparedHook {
     }
 
     private func lastDone(
-        _ done: Range<Int>, _ selector: Selector, hasReacted: Bool, signal: UInt32?, isOverridden: Bool
-    ) -> StaticString {
+        _ done: Range<Int>, _ selector: Selector, hasReacted: Bool, signal: UInt32?, isOverridden: Bool,
+        isChanged: Bool
+    ) -> StaticString? {
         for position in done.reversed() {
             switch actions[position] {
             case .sigkill:
@@ -175,6 +185,8 @@ internal final class PreparedHook {
                 if selector.isMonitored || signal == number { return "KPROBE_ACTION_SIGNAL" }
             case .override:
                 if selector.isMonitored || isOverridden { return "KPROBE_ACTION_OVERRIDE" }
+            case .set:
+                if selector.isMonitored || isChanged { return "KPROBE_ACTION_SET" }
             case .trackSock: return "KPROBE_ACTION_TRACKSOCK"
             case .untrackSock: return "KPROBE_ACTION_UNTRACKSOCK"
             case .notifyEnforcer: return "KPROBE_ACTION_NOTIFYENFORCER"
@@ -185,17 +197,20 @@ internal final class PreparedHook {
                 break
             }
         }
-        return "KPROBE_ACTION_POST"
+        return nil
     }
 
     private func add(_ policy: PolicyEventLayout) {
         let first = arguments.count
         for argument in policy.arguments { arguments.append(prepared(argument)) }
+        // Events of user space functions have no member for the result: it is the last of their arguments.
+        let hasOwnResult = hasReturnAction
+        if !hasOwnResult, let result = policy.result { arguments.append(prepared(result)) }
         let firstOfData = arguments.count
         for argument in policy.data { arguments.append(prepared(argument)) }
         var prepared = Policy(
             arguments: first..<firstOfData, data: firstOfData..<arguments.count,
-            result: policy.result.map { self.prepared($0) })
+            result: hasOwnResult ? policy.result.map { self.prepared($0) } : nil)
         prepared.hasSocket = (policy.arguments + [policy.result].compactMap(\.self)).contains {
             $0.type == .sock || $0.type == .socket
         }

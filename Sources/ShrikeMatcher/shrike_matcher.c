@@ -369,6 +369,7 @@ static const void *map_named(const char *name)
 		{ "binary_classes", &binary_classes },
 		{ "binary_parts", &binary_parts },
 		{ "selector_actions", &selector_actions },
+		{ "selector_changes", &selector_changes },
 		{ "automaton_states", &automaton_states },
 		{ "expression_steps", &expression_steps },
 	};

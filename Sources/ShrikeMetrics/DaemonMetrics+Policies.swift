@@ -141,7 +141,7 @@ extension DaemonMetrics {
         case .function, .functionReturn, .functionRegisters: "kprobe:\(target.symbol)"
         case .lsm: "lsm:\(target.symbol)"
         case .rawTracepoint, .tracepoint: "tracepoint:\(target.symbol)"
-        case .userProbe: "uprobe:\(target.symbol)"
+        case .userProbe, .userReturn: "uprobe:\(target.symbol)"
         case .staticProbe: "usdt:\(target.symbol)"
         }
     }

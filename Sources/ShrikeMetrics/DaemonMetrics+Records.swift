@@ -17,7 +17,7 @@ extension DaemonMetrics {
     /// The daemon's counters of what programs in the kernel could not do, without their prefix.
     private static let kernelFailures = [
         "no_task_state", "no_scratch", "bad_argument", "truncated_path", "signal_failed", "no_stack",
-        "no_enforcer_note",
+        "no_enforcer_note", "lost_user_call", "change_failed",
     ]
 
     /// What was read.

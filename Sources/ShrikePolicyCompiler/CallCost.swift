@@ -86,6 +86,7 @@ extension HookPlan {
         case .rawTracepoint: Cost.rawTracepoint
         case .tracepoint: Cost.tracepoint
         case .userProbe, .staticProbe: Cost.userProbe
+        case .userReturn: Cost.userProbe * 2
         }
     }
 

@@ -8,12 +8,14 @@ extension HookPlan {
     /// The program's frozen configuration.
     /// - Parameters:
     ///   - typed: parameters that the verifier knows as `struct file *` or `struct path *`.
+    ///   - mountType: the number of `struct mount` among the kernel's types, where programs can say of an address that
+    ///     it is of that type; else 0.
     ///   - hasBinaryParts: the binary table has starts or ends of paths.
     ///   - hookID: number of the hook in event records.
     ///   - generation: number of this plan, never 0.
     ///   - binariesGeneration: number of the binary table, never 0.
     public func configuration(
-        _ mechanism: HookMechanism, typed: Set<Int>, hasBinaryParts: Bool, hookID: UInt32, generation: UInt32,
+        _ mechanism: HookMechanism, typed: Set<Int>, mountType: UInt32 = 0, hasBinaryParts: Bool, hookID: UInt32, generation: UInt32,
         binariesGeneration: UInt32
     ) -> shrike_hook_config {
         var configuration = shrike_hook_config()
@@ -26,7 +28,7 @@ extension HookPlan {
         configuration.reverse_key_bytes = UInt32(reverseKeyBytes)
         configuration.process_generation = binariesGeneration
         configuration.entry = mechanism.entry.rawValue
-        if mechanism == .fexit {
+        if mechanism == .fexit || mechanism == .userReturn {
             configuration.flags |= SHRIKE_HOOK_ON_RETURN.rawValue
             if enforces { configuration.flags |= SHRIKE_HOOK_REPORTS_ENTRY.rawValue }
         }
@@ -40,6 +42,12 @@ extension HookPlan {
         }
         if leavesNotes { configuration.flags |= SHRIKE_HOOK_LEAVES_NOTES.rawValue }
         configuration.enforcers = enforcers
+        if selectors.contains(where: { $0.changes.contains(where: \.isOfRegister) }) {
+            configuration.flags |= SHRIKE_HOOK_CHANGES_REGISTERS.rawValue
+        }
+        if selectors.contains(where: { $0.changes.contains { !$0.isOfRegister } }) {
+            configuration.flags |= SHRIKE_HOOK_CHANGES_MEMORY.rawValue
+        }
         if tracksSockets { configuration.flags |= SHRIKE_HOOK_TRACKS_SOCKETS.rawValue }
         if hasHash { configuration.flags |= SHRIKE_HOOK_HAS_HASH.rawValue }
         if hasSockets { configuration.flags |= SHRIKE_HOOK_HAS_SOCKETS.rawValue }
@@ -71,6 +79,7 @@ extension HookPlan {
         if let (argument, screen) = screened(typed: typed) {
             configuration.screened = UInt32(argument + 1)
             configuration.screen = screen.configuration
+            configuration.mount_type = mountType
         }
         for (number, dimension) in dimensions.enumerated() {
             Self.store(dimension.configuration, in: &configuration.dimensions, at: number)
@@ -209,6 +218,7 @@ extension HookMechanism {
         case .rawTracepoint: SHRIKE_ENTRY_RAW_TRACEPOINT
         case .tracepoint: SHRIKE_ENTRY_TRACEPOINT
         case .userProbe: SHRIKE_ENTRY_USER_REGISTERS
+        case .userReturn: SHRIKE_ENTRY_USER_RETURN
         }
     }
 }

@@ -45,7 +45,7 @@ extension HookTarget {
         case .rawTracepoint, .tracepoint:
             let names = symbol.split(separator: "/", maxSplits: 1)
             return .tracepoint(subsystem: String(names[0]), event: String(names[names.count - 1]))
-        case .userProbe:
+        case .userProbe, .userReturn:
             return .uprobe(userProbe?.eventPlace ?? UserProbeEventPlace(path: symbol))
         case .staticProbe:
             let names = (userProbe?.text ?? symbol).split(separator: ":", maxSplits: 1)
@@ -54,6 +54,9 @@ extension HookTarget {
                 name: String(names[names.count - 1]))
         }
     }
+
+    /// The hook is on a function's return.
+    public var seesResult: Bool { kind == .functionReturn || kind == .userReturn }
 
     /// Arguments of tracepoints and user space probes carry no label of the policy in events.
     var hasLabels: Bool {

@@ -19,6 +19,8 @@ public enum HookMechanism: Sendable, Hashable {
     case tracepoint(subsystem: String, event: String)
     /// Breakpoint in a user space file.
     case userProbe
+    /// The same at a function's entry, and the return address in its callers' stacks.
+    case userReturn
 
     /// The program's name in the object.
     public var program: String {
@@ -31,6 +33,13 @@ public enum HookMechanism: Sendable, Hashable {
         case .rawTracepoint: "hook_raw_tracepoint"
         case .tracepoint: "hook_tracepoint"
         case .userProbe: "hook_user_probe"
+        case .userReturn: "hook_user_return"
         }
     }
+
+    /// The program that has to be at the function's entry before this one sees a return; nil: none.
+    public var entryProgram: String? { self == .userReturn ? "hook_user_call" : nil }
+
+    /// All programs that it takes.
+    public var programs: [String] { [program] + (entryProgram.map { [$0] } ?? []) }
 }

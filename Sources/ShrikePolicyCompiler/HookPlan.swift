@@ -23,6 +23,8 @@ public enum HookKind: Int, Sendable, Hashable, Comparable {
     case userProbe
     /// A place of a static probe of a user space file.
     case staticProbe
+    /// The return of a function that begins at a place in a user space file.
+    case userReturn
 
     /// By name, so that plans come in the same order each time.
     public static func < (left: HookKind, right: HookKind) -> Bool { left.rawValue < right.rawValue }
@@ -192,6 +194,8 @@ public struct PlannedSelector: Sendable, Hashable {
     public var note: PlannedNote?
     /// What was left for one is taken back.
     public var forgetsNote = false
+    /// What becomes of the calling process's registers and memory, in order: what its Override or Set come to.
+    public var changes: [PlannedChange] = []
 }
 
 /// At most one event in a time, of those that are alike.

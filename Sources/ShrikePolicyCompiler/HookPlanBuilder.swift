@@ -122,7 +122,7 @@ struct HookPlanBuilder {
         _ argument: Argument, _ source: ArgumentSource, _ type: shrike_argument_type,
         _ path: PlannedPath? = nil, sizeField: ArgumentSource? = nil
     ) -> Int {
-        let isResultSized = argument.returnCopy && type.isSizedBuffer && target.kind == .functionReturn
+        let isResultSized = argument.returnCopy && type.isSizedBuffer && target.seesResult
         // The result says how long a buffer is; of a vector it says how much of its parts.
         let hasSize =
             type.isSizedBuffer && target.kind != .tracepoint
@@ -146,10 +146,11 @@ struct HookPlanBuilder {
     }
 
     /// Works out the plan.
-    /// - Parameter host: the inodes of the host's namespaces, as far as they are known.
+    /// - Parameter kernel: knows the host's namespaces, and where in files an Override goes on.
     func build(
-        _ binaries: BinaryTable, _ lineages: LineageTable, _ scopes: ScopeTable, host: [NamespaceKind: UInt32]
+        _ binaries: BinaryTable, _ lineages: LineageTable, _ scopes: ScopeTable, _ kernel: (any KernelFacts)?
     ) throws(CompileError) -> HookPlan {
+        let host = kernel?.hostNamespaces ?? [:]
         let crossed = crossedLimits(host)
         guard crossed.isEmpty else { throw CompileError(diagnostics: crossed) }
         var numbered: [NumberedSelector] = []
@@ -178,7 +179,12 @@ struct HookPlanBuilder {
                     planned.track(
                         result: entry.resultSlot, (entry.hook as? KprobeHook)?.returnArgumentAction?.value)
                 }
-                if entry.half != .return { planned.notify(actions, entry.enforcer) }
+                if entry.half != .return {
+                    planned.notify(actions, entry.enforcer)
+                    if target.isInUserSpace, mode == .enforce {
+                        planned.change(actions, entry.slots) { target.distance(to: $0, kernel) }
+                    }
+                }
                 planned.forgetsNote =
                     entry.half != .entry
                     && (actions + returnActions).contains { $0.kind.value == .cleanupEnforcerNotification }
@@ -202,6 +208,8 @@ struct HookPlanBuilder {
         guard let place = entries.first?.hook.target.range ?? enforcers.place else {
             preconditionFailure("a plan of nothing")
         }
+        let clashes = clashingChanges(selectors)
+        guard clashes.isEmpty else { throw CompileError(diagnostics: clashes) }
         let wordCount = (selectors.count + 63) / 64
         let everyone = SelectorSet(first: selectors.count, wordCount: wordCount)
         var plan = HookPlan(

@@ -45,7 +45,7 @@ extension HookPlan {
     /// The tables that a hook's program can have. It is loaded without those that its plan has none of.
     public static let tableNames = [
         "text_values", "number_intervals", "process_candidates", "binary_classes", "binary_parts",
-        "selector_actions", "automaton_states", "expression_steps",
+        "selector_actions", "selector_changes", "automaton_states", "expression_steps",
     ]
 
     /// The tables that this plan's program looks up.
@@ -87,6 +87,14 @@ extension HookPlan {
                 "selector_actions", valueBytes: MemoryLayout<shrike_selector_config>.size,
                 count: selectors.count
             ) { MapBytes.value(selectors[$0]) })
+        let changing = selectors.indices.filter { !selectors[$0].changes.isEmpty }
+        if !changing.isEmpty {
+            tables.append(
+                HookTable(
+                    name: "selector_changes", kind: .hash, keyBytes: MemoryLayout<UInt32>.size,
+                    valueBytes: MemoryLayout<shrike_changes>.size, count: changing.count
+                ) { (MapBytes.of(UInt32(changing[$0])), MapBytes.value(selectors[changing[$0]].changes)) })
+        }
         return tables
     }
 
@@ -142,6 +150,12 @@ public enum MapBytes {
 
     static func value(_ entry: TextEntry) -> [UInt8] {
         of(shrike_text_value(next_table: entry.nextTable, reserved: 0)) + of(entry.alive)
+    }
+
+    static func value(_ changes: [PlannedChange]) -> [UInt8] {
+        let room = Int(SHRIKE_MAX_CHANGES)
+        let all = changes.prefix(room).map(\.configuration) + Array(repeating: shrike_change(), count: room)
+        return of(UInt32(min(changes.count, room))) + of(UInt32(0)) + all.prefix(room).flatMap { of($0) }
     }
 
     static func value(_ step: PlannedStep) -> [UInt8] {

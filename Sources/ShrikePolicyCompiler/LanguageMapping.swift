@@ -263,7 +263,7 @@ extension Action {
         case .dnsLookup: .dnsLookup(domainName?.value ?? "")
         case .notifyEnforcer: .notifyEnforcer
         case .cleanupEnforcerNotification: .cleanupEnforcerNotification
-        default: nil
+        case .set: .set
         }
     }
 }

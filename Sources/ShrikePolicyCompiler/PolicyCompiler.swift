@@ -46,8 +46,10 @@ public enum PolicyCompiler {
                     hook, of: policy, enforcer: enforcer, format: format, kernel)
             }
             for hook in policy.spec.uprobes {
-                for target in hook.targets(kernel) {
-                    builders[target, default: HookPlanBuilder(target: target)].add(hook, of: policy)
+                for (target, half) in hook.targets(kernel, of: policy) {
+                    builders[target, default: HookPlanBuilder(target: target)].add(
+                        hook, half, of: policy, kernel)
+                    if half == .entry { builders[target]?.refusals += hook.filtersThatComeTooLate() }
                 }
             }
             for hook in policy.spec.usdts {
@@ -67,7 +69,7 @@ public enum PolicyCompiler {
             guard let builder = builders[target] else { continue }
             do throws(CompileError) {
                 plan.hooks.append(
-                    try builder.build(binaries, lineages, scopes, host: kernel?.hostNamespaces ?? [:]))
+                    try builder.build(binaries, lineages, scopes, kernel))
             } catch {
                 diagnostics += error.diagnostics
             }
@@ -152,13 +154,19 @@ public enum PolicyCompiler {
             return [(entry, .whole)]
         }
         let exit = HookTarget(.functionReturn, symbol: function.symbol, isSyscall: function.isSyscall)
+        return [(exit, .return)] + (hook.actsAtEntry(of: policy) ? [(entry, .entry)] : [])
+    }
+}
+
+extension PolicyHook {
+    /// A hook that sees a return has something to do before the function runs.
+    fileprivate func actsAtEntry(of policy: TracingPolicy) -> Bool {
         let isMonitored = policy.spec.mode == .monitor
-        let actsAtEntry = hook.selectors.contains {
+        return selectors.contains {
             $0.actions.contains {
                 $0.kind.value.tracksSockets || $0.kind.value.enforces && !isMonitored
             }
         }
-        return [(exit, .return)] + (actsAtEntry ? [(entry, .entry)] : [])
     }
 }
 
@@ -173,18 +181,28 @@ extension ActionKind {
 }
 
 extension UserProbeHook {
-    /// What the hook is put on, each place once.
+    /// What the hook is put on, each place once, in the order of its bits. One with `return: true` is two, as a kprobe's.
     /// - Parameter kernel: nil when it is not known; the places are not looked up then.
-    public func targets(_ kernel: (any KernelFacts)?) -> [HookTarget] {
+    public func targets(_ kernel: (any KernelFacts)?, of policy: TracingPolicy) -> [HookTarget] {
+        targets(kernel, of: policy).map(\.target)
+    }
+
+    fileprivate func targets(
+        _ kernel: (any KernelFacts)?, of policy: TracingPolicy
+    ) -> [(target: HookTarget, half: HookHalf)] {
         var seen: Set<HookTarget> = []
-        return places.compactMap { place in
-            guard let name = place.name else { return nil }
+        return places.flatMap { place -> [(target: HookTarget, half: HookHalf)] in
+            guard let name = place.name else { return [] }
             let found = kernel?.place(name, inFile: path.value).flatMap { try? $0.get() }
-            let target = HookTarget(
-                UserProbe(
-                    path: path.value, name: name, text: place.text,
-                    referenceCounterOffset: place.referenceCounterOffset, place: found))
-            return seen.insert(target).inserted ? target : nil
+            let probe = UserProbe(
+                path: path.value, name: name, text: place.text,
+                referenceCounterOffset: place.referenceCounterOffset, place: found)
+            guard seen.insert(HookTarget(probe)).inserted else { return [] }
+            guard returns && returnArgument != nil || copiesAtReturn else {
+                return [(HookTarget(probe), .whole)]
+            }
+            return [(HookTarget(probe, .userReturn), .return)]
+                + (actsAtEntry(of: policy) ? [(HookTarget(probe), .entry)] : [])
         }
     }
 }

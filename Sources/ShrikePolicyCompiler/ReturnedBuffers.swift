@@ -3,7 +3,7 @@
 
 internal import ShrikePolicy
 
-extension KprobeHook {
+extension PolicyHook {
     /// Some buffer is read when the function returns.
     var copiesAtReturn: Bool { arguments.contains(where: \.returnCopy) }
 
@@ -14,7 +14,7 @@ extension KprobeHook {
         }.map { filter in
             Diagnostic(
                 .error, .impossibleOverride, at: filter.range,
-                "what a buffer holds at the return of `\(call.value)` is not known at its entry, where the hook's actions are taken",
+                "what a buffer holds at the return of `\(target.value)` is not known at its entry, where the hook's actions are taken",
                 help: "leave out the filter, or take the action in `matchReturnActions`")
         }
     }

@@ -52,7 +52,7 @@ public struct KernelProbe: Sendable, Equatable {
         },
         Definition("audit_loginuid", names: "loginuid"),
         Definition("probe_write_user", names: "BPF_FUNC_probe_write_user"),
-        Definition("uprobe_regs_change", names: "bpf_prog_write_ctx"),
+        Definition("uprobe_regs_change", names: "kprobe_write_ctx"),
         Definition("mix_bpf_and_tail_calls", names: "BPF_FUNC_task_storage_get"),
         Definition("fentry", names: "BPF_TRACE_FENTRY"),
         Definition("get_func_ret", names: "BPF_FUNC_get_func_ret"),

@@ -38,7 +38,7 @@ public struct ActionCounts: Sendable, Equatable {
     public var noPost: UInt64 = 0
     /// Signals sent, SIGKILL among them.
     public var signal: UInt64 = 0
-    /// Operations refused.
+    /// Operations refused, and processes changed (Override and Set of user space probes).
     public var override: UInt64 = 0
     /// Signals that monitor mode held back.
     public var monitorSignal: UInt64 = 0
@@ -94,7 +94,9 @@ extension SelectorAction {
     }
 
     fileprivate var isOverride: Bool {
-        if case .override = self { return true }
-        return false
+        switch self {
+        case .override, .set: true
+        default: false
+        }
     }
 }

@@ -180,8 +180,10 @@ public final class HookEngine {
             do throws(BPFError) {
                 return try HookSensor(
                     hook, binaries: binaries, mechanism: mechanism,
-                    typed: choice.typedParameters(of: hook.target.symbol, mechanism), hookID: hookID,
-                    generation: generation, binariesGeneration: binariesGeneration, processes: processes)
+                    typed: choice.typedParameters(of: hook.target.symbol, mechanism),
+                    mountType: choice.mountType, hookID: hookID,
+                    generation: generation, binariesGeneration: binariesGeneration,
+                    calls: hooks[hook.target]?.sensor.calls, processes: processes)
             } catch {
                 refusal = refusal ?? error
                 guard let next = choice.fallback(for: hook, after: mechanism) else {
@@ -195,8 +197,13 @@ public final class HookEngine {
 
     /// A hook that never became live, or is no longer wanted: its link goes with it.
     private func discard(_ hook: AttachedHook) {
-        pins?.remove(hook.pinName)
+        removePins(of: hook)
         layouts.retire(hookID: hook.id, generation: hook.generation)
+    }
+
+    private func removePins(of hook: AttachedHook) {
+        pins?.remove(hook.pinName)
+        if hook.sensor.mechanism.entryProgram != nil { pins?.remove(HookSensor.entryPin(hook.pinName)) }
     }
 
     /// Gives a hook back to the program that it was to replace.
@@ -265,7 +272,7 @@ public final class HookEngine {
 
     /// Detaches everything.
     public func removeAll() {
-        for hook in hooks.values { pins?.remove(hook.pinName) }
+        for hook in hooks.values { removePins(of: hook) }
         hooks = [:]
         detached = []
         loader = nil

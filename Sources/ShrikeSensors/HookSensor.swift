@@ -31,6 +31,8 @@ public struct HookSensor: ~Copyable {
     public let kernelBytes: Int
     private let object: LoadedBPFObject
     private var link: BPFLink?
+    /// At the function's entry, of a hook on a user space function's return.
+    private var entryLink: BPFLinkBox?
     /// Behind it on the hook, where events want hashes of files.
     private var hashes: FileHashes?
 
@@ -38,28 +40,32 @@ public struct HookSensor: ~Copyable {
     /// its generation is made live.
     /// - Parameters:
     ///   - typed: parameters that the function's own prototype has as `struct file *` or `struct path *`.
+    ///   - mountType: as `HookPlan.configuration` has it.
     ///   - hookID: number of the hook in event records.
     ///   - generation: number of this plan, never 0, never used before.
     ///   - binariesGeneration: number of the binary table; hooks with the same one have the same table.
+    ///   - calls: of the program that this one replaces: those that have not returned.
     public init(
-        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, typed: Set<Int>, hookID: UInt32,
-        generation: UInt32, binariesGeneration: UInt32, processes: ProcessSensor
+        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, typed: Set<Int>, mountType: UInt32,
+        hookID: UInt32,
+        generation: UInt32, binariesGeneration: UInt32, calls: BPFMap?, processes: ProcessSensor
     ) throws(BPFError) {
         target = plan.target
         self.mechanism = mechanism
         let open = try shrike_function_object.open(processes.types)
         try processes.share(with: open)
-        try open.keepPrograms([mechanism.program])
+        try open.keepPrograms(mechanism.programs)
+        if let calls { try open.reuseMap(Self.callMap, calls) }
         switch mechanism {
         case .fentry, .fexit, .modifyReturn: try open.setAttachTarget(mechanism.program, plan.target.symbol)
         case .lsm(let hook): try open.setAttachTarget(mechanism.program, hook)
-        case .kprobe, .rawTracepoint, .tracepoint, .userProbe: break  // named when it is attached
+        case .kprobe, .rawTracepoint, .tracepoint, .userProbe, .userReturn: break  // named when it is attached
         }
-        try Self.shapeMaps(of: open, plan, binaries)
+        try Self.shapeMaps(of: open, plan, binaries, mechanism)
         try open.setInitialValue(
             ".rodata.config",
             plan.configuration(
-                mechanism, typed: typed, hasBinaryParts: binaries.hasParts, hookID: hookID,
+                mechanism, typed: typed, mountType: mountType, hasBinaryParts: binaries.hasParts, hookID: hookID,
                 generation: generation,
                 binariesGeneration: binariesGeneration))
         let loaded: LoadedBPFObject
@@ -69,31 +75,48 @@ public struct HookSensor: ~Copyable {
             throw BPFError("hook", plan.target.symbol, errno: error.errno, detail: error.detail)
         }
         try Self.fillMaps(of: loaded, plan, binaries)
-        let bytes = try loaded.kernelBytes(program: mechanism.program, except: ProcessSensor.sharedMaps)
+        let bytes = try loaded.kernelBytes(programs: mechanism.programs, except: ProcessSensor.sharedMaps)
         // What is attached last is asked first.
         let behind =
             plan.hasHash
             ? try FileHashes(hook: plan.target.symbol, hookID: hookID, processes: processes) : nil
+        // A call is seen to return only if it was seen to begin.
+        let entry = try Self.attachEntry(loaded, mechanism, plan.target)
         let attached = try Self.attach(loaded, mechanism, plan.target)
         hashes = consume behind
+        entryLink = entry
         link = consume attached
         kernelBytes = bytes
         object = loaded
     }
 
     /// Lets the program live on without this process.
-    public borrowing func pin(at path: String) throws(BPFError) { try link?.pin(at: path) }
+    public borrowing func pin(at path: String) throws(BPFError) {
+        try link?.pin(at: path)
+        try entryLink?.pin(at: Self.entryPin(path))
+    }
+
+    /// Where the program at a function's entry is pinned, beside the one at its return.
+    static func entryPin(_ path: String) -> String { path + "-entry" }
 
     /// Takes the program off its hook; the tables stay, for what they have counted.
     public mutating func detach() {
         link = nil
+        entryLink = nil
         hashes = nil
     }
 
-    /// How often the program ran, and what that took.
+    /// How often the programs ran, and what that took.
     public borrowing func runs() throws(BPFError) -> ProgramRuns {
-        try object.runs(of: mechanism.program)
+        var runs = try object.runs(of: mechanism.program)
+        if let entry = mechanism.entryProgram { runs += try object.runs(of: entry) }
+        return runs
     }
+
+    private static let callMap = "user_calls"
+
+    /// Calls that have not returned; nil when the hook does not wait for returns of user space functions.
+    var calls: BPFMap? { mechanism == .userReturn ? try? object.map(Self.callMap) : nil }
 
     /// What each selector has done so far, by its bit.
     public func hits() throws(BPFError) -> [SelectorHits] {
@@ -108,6 +131,13 @@ public struct HookSensor: ~Copyable {
         }
     }
 
+    private static func attachEntry(
+        _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ target: HookTarget
+    ) throws(BPFError) -> BPFLinkBox? {
+        guard let program = mechanism.entryProgram else { return nil }
+        return BPFLinkBox(try attach(loaded, program, target.userProbe))
+    }
+
     private static func attach(
         _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ target: HookTarget
     ) throws(BPFError) -> BPFLink {
@@ -117,12 +147,12 @@ public struct HookSensor: ~Copyable {
         case .rawTracepoint(let event): try loaded.attachRawTracepoint(mechanism.program, event: event)
         case .tracepoint(let subsystem, let event):
             try loaded.attachTracepoint(mechanism.program, subsystem: subsystem, event: event)
-        case .userProbe: try attach(loaded, mechanism, target.userProbe)
+        case .userProbe, .userReturn: try attach(loaded, mechanism.program, target.userProbe)
         }
     }
 
     private static func attach(
-        _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ probe: UserProbe?
+        _ loaded: borrowing LoadedBPFObject, _ program: String, _ probe: UserProbe?
     ) throws(BPFError) -> BPFLink {
         guard let probe, let place = probe.place else {
             throw BPFError("attach", probe?.text ?? "", errno: 0, detail: "the place is not known")
@@ -130,12 +160,13 @@ public struct HookSensor: ~Copyable {
         // libbpf would look for a relative path among programs.
         let path = probe.path.hasPrefix("/") ? probe.path : "/proc/self/cwd/\(probe.path)"
         return try loaded.attachUserProbe(
-            mechanism.program, path: path, offset: place.offset,
+            program, path: path, offset: place.offset, atReturn: program == HookMechanism.userReturn.program,
             referenceCounterOffset: probe.referenceCounterOffset)
     }
 
     private static func shapeMaps(
-        of open: borrowing OpenBPFObject, _ plan: HookPlan, _ binaries: BinaryTable
+        of open: borrowing OpenBPFObject, _ plan: HookPlan, _ binaries: BinaryTable,
+        _ mechanism: HookMechanism
     ) throws(BPFError) {
         let tables = plan.tables(binaries)
         for name in HookPlan.tableNames where !tables.contains(where: { $0.name == name }) {
@@ -147,6 +178,7 @@ public struct HookSensor: ~Copyable {
                 valueSize: table.valueBytes)
         }
         if !plan.hasRateLimit { try open.omitMap("rate_limits") }
+        if mechanism != .userReturn { try open.omitMap(callMap) }
         try open.setMap("selector_hits", maxEntries: max(plan.selectors.count, 1))
     }
 

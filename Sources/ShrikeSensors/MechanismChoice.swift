@@ -8,6 +8,8 @@ public import ShrikePolicyCompiler
 public struct MechanismChoice {
     private let types: KernelBTF
     private let hasBPFLSM: Bool
+    /// The number of `struct mount` where the verifier lets a program name the type behind an address, since 6.2; else 0.
+    let mountType: UInt32
 
     /// - Parameters:
     ///   - types: the kernel's types.
@@ -15,6 +17,8 @@ public struct MechanismChoice {
     public init(types: KernelBTF, hasBPFLSM: Bool) {
         self.types = types
         self.hasBPFLSM = hasBPFLSM
+        let namesTypes = types.function(named: "bpf_rdonly_cast") != nil
+        mountType = namesTypes ? types.number(ofStructure: "mount") ?? 0 : 0
     }
 
     /// The mechanism for a plan.
@@ -32,6 +36,7 @@ public struct MechanismChoice {
         case .rawTracepoint: return .rawTracepoint(event: names[names.count - 1])
         case .tracepoint: return .tracepoint(subsystem: names[0], event: names[names.count - 1])
         case .userProbe, .staticProbe: return .userProbe
+        case .userReturn: return .userReturn
         }
         guard plan.enforces else { return .fentry }
         if let hook = lsmHook(for: plan.target.symbol) { return .lsm(hook: hook) }
@@ -51,7 +56,7 @@ public struct MechanismChoice {
         switch mechanism {
         case .fentry, .fexit, .modifyReturn: function = types.function(named: symbol)
         case .lsm(let hook): function = types.function(named: "bpf_lsm_\(hook)")
-        case .kprobe, .rawTracepoint, .tracepoint, .userProbe: function = nil
+        case .kprobe, .rawTracepoint, .tracepoint, .userProbe, .userReturn: function = nil
         }
         let objects: Set<BTFType> = [.pointer(to: "struct file"), .pointer(to: "struct path")]
         let parameters = function?.parameters ?? []

@@ -13,6 +13,7 @@ struct FakeKernel: KernelFacts {
     var traceableFunctions: [String]?
     var lsmHooksUnavailable: String?
     var tracepointsUnavailable: String?
+    var registerChangesUnavailable: String?
     /// Functions of `/bin/probed`, by name: their places in the file.
     var userFunctions: [String: UInt64] = ["main": 0x1000]
 

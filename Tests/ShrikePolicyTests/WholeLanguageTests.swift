@@ -143,6 +143,8 @@ import Testing
                   returnArg: {index: 0, type: int}
                   args: [{index: 0, type: int, btfType: s, resolve: "a[1].b"}]
                   data: [{index: 0, type: uint64, source: pt_regs, resolve: rax}]
+                - path: /bin/a
+                  symbols: [f]
                   selectors: [{matchActions: [{action: Override, argRegs: [rax=1]}]}]
                 """)
         ).spec.uprobes

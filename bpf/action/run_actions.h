@@ -9,6 +9,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "action/change_caller.h"
 #include "action/notify_enforcer.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
@@ -96,7 +97,9 @@ static __always_inline void count_hit(struct scratch *scratch, __u32 bit,
 	__sync_fetch_and_add(&hits->matches, 1); /* preempted: two runs on one CPU */
 	if (signal && !(scratch->event_flags & SHRIKE_HOOK_SIGNAL_FAILED))
 		__sync_fetch_and_add(&hits->signals, 1);
-	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE && !(config.flags & SHRIKE_HOOK_ON_RETURN))
+	if (selector->flags & (SHRIKE_SELECTOR_OVERRIDE | SHRIKE_SELECTOR_CHANGES) &&
+	    !(config.flags & SHRIKE_HOOK_ON_RETURN) &&
+	    !(scratch->event_flags & SHRIKE_HOOK_CHANGE_FAILED))
 		__sync_fetch_and_add(&hits->overrides, 1);
 }
 
@@ -143,10 +146,16 @@ static long act_on_next(__u32 step, struct scratch **context)
 	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE) {
 		scratch->is_enforced = 1;
 		/* The policy that was loaded first decides the error; all of them deny. */
-		if (!(scratch->event_flags & SHRIKE_HOOK_OVERRIDDEN)) {
+		if (!(scratch->event_flags & SHRIKE_HOOK_OVERRIDDEN) &&
+		    !(config.flags & SHRIKE_HOOK_CHANGES_REGISTERS &&
+		      change_caller(scratch, bit))) {
 			scratch->event_flags |= SHRIKE_HOOK_OVERRIDDEN;
 			scratch->override_error = selector->override_error;
 		}
+	} else if (config.flags & SHRIKE_HOOK_CHANGES_MEMORY &&
+		   selector->flags & SHRIKE_SELECTOR_CHANGES) {
+		scratch->is_enforced = 1;
+		change_caller(scratch, bit);
 	}
 	if (selector->signal && scratch->signal != SIGKILL_NUMBER)
 		send_signal(scratch, selector->signal);

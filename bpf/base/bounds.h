@@ -8,4 +8,14 @@
  */
 #define opaque(value) asm volatile("" : "+r"(value))
 
+/* context_register - a register of the context that is a struct pt_regs, by its @offset there. A load from the context
+ * needs a constant offset in the instruction itself.
+ */
+#define context_register(context, offset)                                                      \
+	({                                                                                     \
+		__u64 value_;                                                                  \
+		asm volatile("%0 = *(u64 *)(%1 + " #offset ")" : "=r"(value_) : "r"(context)); \
+		value_;                                                                        \
+	})
+
 #endif

@@ -12,7 +12,8 @@
  */
 static __always_inline bool is_kernel_address(__u64 address)
 {
-	return config.entry != SHRIKE_ENTRY_USER_REGISTERS && (__s64)address < 0;
+	return config.entry != SHRIKE_ENTRY_USER_REGISTERS &&
+	       config.entry != SHRIKE_ENTRY_USER_RETURN && (__s64)address < 0;
 }
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef SHRIKE_READ_PARAMETER_H
 #define SHRIKE_READ_PARAMETER_H
 
+#include "base/bounds.h"
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -54,6 +55,8 @@ static __always_inline __u64 read_parameter(void *context, struct scratch *scrat
 		 config.entry == SHRIKE_ENTRY_USER_REGISTERS)
 		bpf_probe_read_kernel(&value, sizeof(value),
 				      (void *)(context_address(scratch) + register_offset(index)));
+	else if (config.entry == SHRIKE_ENTRY_USER_RETURN)
+		value = index < CALL_REGISTERS ? scratch->call.registers[index] : 0;
 	else
 		bpf_get_func_arg(context, index, &value);
 	return value;
@@ -63,6 +66,8 @@ static __always_inline __u64 read_result(void *context)
 {
 	__u64 value = 0;
 
+	if (config.entry == SHRIKE_ENTRY_USER_RETURN)
+		return context_register(context, 80); /* ax */
 	bpf_get_func_ret(context, &value);
 	return value;
 }

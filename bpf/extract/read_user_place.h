@@ -60,6 +60,18 @@ static __always_inline __u64 read_register(struct scratch *scratch, __u32 number
 	return value;
 }
 
+/* user_address - where argument @number is, which is in memory. */
+static __always_inline __u64 user_address(struct scratch *scratch, __u32 number)
+{
+	__u64 address = read_register(scratch, config.arguments[number].base_register) +
+			config.arguments[number].operand;
+
+	if (config.arguments[number].index_register != SHRIKE_NO_REGISTER)
+		address += read_register(scratch, config.arguments[number].index_register)
+			   << (config.arguments[number].index_shift & 3);
+	return address;
+}
+
 /* read_user_place - argument @number, in 64 bits. Little-endian. Return: 0, or -1 for memory that is not there. */
 static __noinline int read_user_place(struct scratch *scratch, __u32 number, __u64 *result)
 {
@@ -74,19 +86,11 @@ static __noinline int read_user_place(struct scratch *scratch, __u32 number, __u
 		return -1; /* the compiler of plans knows no such argument */
 	if (config.arguments[number].source == SHRIKE_SOURCE_CONSTANT) {
 		value = config.arguments[number].operand;
+	} else if (config.arguments[number].source == SHRIKE_SOURCE_USER_MEMORY) {
+		if (bpf_probe_read_user(&value, bytes, (void *)user_address(scratch, number)))
+			return -1;
 	} else {
 		value = read_register(scratch, config.arguments[number].base_register);
-		if (config.arguments[number].source == SHRIKE_SOURCE_USER_MEMORY) {
-			__u64 address = value + config.arguments[number].operand;
-
-			if (config.arguments[number].index_register != SHRIKE_NO_REGISTER)
-				address += read_register(scratch,
-							 config.arguments[number].index_register)
-					   << (config.arguments[number].index_shift & 3);
-			value = 0;
-			if (bpf_probe_read_user(&value, bytes, (void *)address))
-				return -1;
-		}
 	}
 	unused_bits = (sizeof(value) - bytes) * 8;
 	opaque(unused_bits);

@@ -17,6 +17,9 @@
 
 #define NAME_HEAD_BYTES 8
 
+/* Since 6.2; called only where config.mount_type says that it is there. */
+extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
+
 /* A name where the kernel keeps it. */
 struct name_place {
 	__u64 address;
@@ -31,6 +34,29 @@ struct dentry_with_name {
 	__u64 inode;
 	__u64 short_name;
 };
+
+/* short_name - the first bytes of the name that stands in the dentry itself. */
+static __always_inline __u64 short_name(struct dentry *dentry)
+{
+	if (bpf_core_field_exists(dentry->d_iname))
+		return *(__u64 *)dentry->d_iname;
+	return dentry->d_shortname.words[0];
+}
+
+static __always_inline __u64 short_name_address(struct dentry *dentry)
+{
+	if (bpf_core_field_exists(dentry->d_iname))
+		return (__u64)dentry + bpf_core_field_offset(dentry->d_iname);
+	return (__u64)dentry + bpf_core_field_offset(dentry->d_shortname);
+}
+
+static __always_inline void place_name(struct name_place *name, struct dentry *dentry)
+{
+	name->address = (__u64)dentry->d_name.name;
+	name->length = dentry->d_name.len;
+	name->head = short_name(dentry);
+	name->has_head = name->address == short_name_address(dentry);
+}
 
 /* hash_name - Return: 0, or -1 when the name cannot be read. */
 static __always_inline int hash_name(const struct name_place *name, __u64 *hash)
@@ -52,6 +78,29 @@ static __always_inline bool has_bit(const volatile __u64 *set, __u32 bits, __u32
 	return set[bit / 64] >> bit % 64 & 1;
 }
 
+/* climb_typed - climb_to_root() where the kernel lets a program say of an address what is there: loads instead of calls. */
+static __always_inline int climb_typed(__u64 address, __u64 root_dentry, __u64 root_mount,
+				       struct name_place *first, struct name_place *second)
+{
+	struct mount *mount = bpf_rdonly_cast((void *)address, config.mount_type);
+	struct dentry *at = mount->mnt_mountpoint;
+
+	if ((__u64)mount->mnt_parent != root_mount)
+		return -1;
+	for (int depth = 0; depth < TYPED_DEPTH; depth++) {
+		struct dentry *parent = at->d_parent;
+
+		if ((__u64)at == root_dentry)
+			return 0;
+		if (parent == at)
+			return -1;
+		*second = *first;
+		place_name(first, at);
+		at = parent;
+	}
+	return -1;
+}
+
 /* climb_to_root - from the mount point of a mount right below the process's root up to that root.
  * @first, @second: the two names that the path starts with; given: what is below the mount point.
  * Return: 0, or -1 when it is not as simple.
@@ -63,6 +112,8 @@ static __always_inline int climb_to_root(__u64 mount, __u64 root_dentry, __u64 r
 	struct mount_step above;
 	__u64 dentry;
 
+	if (config.mount_type)
+		return climb_typed(mount, root_dentry, root_mount, first, second);
 	if (!plain_layout() ||
 	    bpf_probe_read_kernel(
 		    &above, sizeof(above),
@@ -108,8 +159,7 @@ static __noinline int screen_path(struct vfsmount *vfsmount, struct dentry *dent
 		if (at == mount_root || at == parent)
 			break;
 		second = first;
-		first.address = (__u64)at->d_name.name;
-		first.length = at->d_name.len;
+		place_name(&first, at);
 		at = parent;
 	}
 	if (at != mount_root)

@@ -6,6 +6,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "action/change_caller.h"
 #include "action/count_loss.h"
 #include "action/limit_rate.h"
 #include "action/notify_enforcer.h"
@@ -14,6 +15,7 @@
 #include "action/want_hash.h"
 #include "event/write_hook_event.h"
 #include "extract/read_task.h"
+#include "extract/take_call.h"
 #include "filter/is_live.h"
 #include "filter/match_arguments.h"
 #include "filter/match_facts.h"
@@ -74,7 +76,11 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 		if (!match_results(context, scratch))
 			return 0;
 	}
+	if (config.flags & (SHRIKE_HOOK_CHANGES_REGISTERS | SHRIKE_HOOK_CHANGES_MEMORY))
+		start_changes(context, scratch);
 	run_actions(scratch);
+	if (config.flags & SHRIKE_HOOK_CHANGES_REGISTERS && scratch->has_changed)
+		put_registers(context, scratch);
 	if (config.flags & SHRIKE_HOOK_TRACKS_SOCKETS)
 		track_sockets(context, scratch);
 	if (config.flags & SHRIKE_HOOK_HAS_RATE_LIMIT && scratch->is_posted)
@@ -112,6 +118,10 @@ static __always_inline long run_hook(void *context)
 		return obeyed; /* fails open, counted */
 	if (config.entry != SHRIKE_ENTRY_TRAMPOLINE)
 		scratch->context = (__u64)context;
+	if (config.entry == SHRIKE_ENTRY_USER_RETURN && !take_call(context, scratch)) {
+		return_scratch(scratch);
+		return obeyed;
+	}
 	verdict = decide(context, scratch);
 	return_scratch(scratch);
 	return verdict ? verdict : obeyed;
@@ -171,6 +181,22 @@ int hook_tracepoint(void *context)
 /* A place in a user space file, in whatever process comes by. */
 SEC("uprobe")
 int hook_user_probe(void *context)
+{
+	run_hook(context);
+	return 0;
+}
+
+/* The entry of a function whose return is hooked: keeps what it was called with, decides nothing. */
+SEC("uprobe")
+int hook_user_call(void *context)
+{
+	note_call(context);
+	return 0;
+}
+
+/* A user space function has returned: what it was called with, and its result. */
+SEC("uretprobe")
+int hook_user_return(void *context)
 {
 	run_hook(context);
 	return 0;

@@ -72,6 +72,15 @@ struct {
 	__type(value, struct shrike_selector_config);
 } selector_actions SEC(".maps");
 
+/* What selectors change of the calling process. Key: selector bit, of those that change something. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct shrike_changes);
+} selector_changes SEC(".maps");
+
 /* Purpose: what each policy did, whether or not its events arrived. Key: selector bit. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

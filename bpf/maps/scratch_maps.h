@@ -11,6 +11,7 @@
 #include "base/error_count.h"
 #include "base/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "maps/call_maps.h"
 #include "shrike_abi.h"
 
 #define SCRATCH_SLOTS 4
@@ -98,6 +99,10 @@ struct scratch {
 	__s32 result; /* return hook: the function's, in 32 bits as an error is */
 	__s64 override_error;
 	__u32 wants_hash, reserved_hash;
+	struct user_call call; /* return of a user space function: what it was called with */
+	/* see action/change_caller.h */
+	__u64 registers[SHRIKE_REGISTER_WORDS]; /* the calling process's, as they are to be */
+	__u32 has_changed, is_redirected, change_failed, changing_bit;
 	__u32 tracked, untracked; /* arguments that are sockets; see action/track_socket.h */
 	struct shrike_socket_owner owner;
 	/* see extract/read_buffer.h */

@@ -99,6 +99,10 @@ enum shrike_counter : __u32 {
 	SHRIKE_COUNTER_MISSED_ENFORCER_NOTE = 18,
 	/* a control group that came or went: a container may not be known as one */
 	SHRIKE_COUNTER_LOST_GROUP = 19,
+	/* a user space function returned whose entry nobody kept: no event, and nothing done at its return */
+	SHRIKE_COUNTER_LOST_USER_CALL = 20,
+	/* registers or memory of the calling process could not be changed, or somebody else had changed them before */
+	SHRIKE_COUNTER_CHANGE_FAILED = 21,
 	SHRIKE_COUNTER_COUNT = 24,
 };
 
@@ -479,6 +483,8 @@ enum shrike_hook_entry : __u32 {
 	SHRIKE_ENTRY_REGISTERS = 3, /* kprobe: struct pt_regs */
 	SHRIKE_ENTRY_USER_REGISTERS =
 		4, /* uprobe: the process's own, so addresses are user memory */
+	/* uretprobe: the process's own when the function returned; those at its entry were kept */
+	SHRIKE_ENTRY_USER_RETURN = 5,
 };
 
 #define SHRIKE_NO_TEXT 0xff
@@ -700,6 +706,10 @@ enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_HAS_HASH = 0x4000,
 	/* A selector leaves notes for enforcers, or takes them back. */
 	SHRIKE_HOOK_LEAVES_NOTES = 0x8000,
+	/* A selector changes the calling process's registers: only where the kernel lets uprobes do that. */
+	SHRIKE_HOOK_CHANGES_REGISTERS = 0x10000,
+	/* A selector changes its memory. */
+	SHRIKE_HOOK_CHANGES_MEMORY = 0x20000,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
@@ -752,7 +762,7 @@ struct shrike_hook_config {
 	__u32 fact_count;
 	__u32 screened; /* the argument that the screen is of, counted from 1; 0: there is none */
 	__u32 large_argument; /* the buffer that is reported whole, counted from 1; 0: none */
-	__u32 reserved;
+	__u32 mount_type; /* number of struct mount in the kernel's BTF; 0: bpf_rdonly_cast() is not there */
 	__u64 enforcers; /* bit n: the hook is a call of enforcer n */
 	/* First rows of the candidates by the start and the end of the binary's path, and of its parent's, counted
 	 * from 1; 0: no selector asks for it.
@@ -779,6 +789,8 @@ enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_HASH = 0x10, /* the event wants the hash of the hook's file */
 	SHRIKE_SELECTOR_NOTIFY = 0x20, /* leaves a note for an enforcer */
 	SHRIKE_SELECTOR_FORGET_NOTE = 0x40, /* takes back what was left for one */
+	SHRIKE_SELECTOR_CHANGES =
+		0x80, /* changes what the calling process has; a struct shrike_changes says what */
 };
 
 /* What a selector does when it is its policy's first match. */
@@ -799,6 +811,45 @@ struct shrike_selector_config {
 	__u8 reserved;
 };
 _Static_assert(sizeof(struct shrike_selector_config) == 20, "configuration size");
+
+/* Changes of one selector. */
+#define SHRIKE_MAX_CHANGES 18
+/* Words of struct pt_regs (arch/x86/include/asm/ptrace.h), and those of them that a policy may name. */
+#define SHRIKE_REGISTER_WORDS 21
+
+/* Where a new value comes from. Values have 64 bits; operand is added to them. */
+enum shrike_change_kind : __u8 {
+	SHRIKE_CHANGE_TO_NUMBER = 1, /* the operand alone */
+	SHRIKE_CHANGE_TO_REGISTER = 2, /* a register, as the changes before it leave it */
+	SHRIKE_CHANGE_TO_MEMORY = 3, /* the process's memory there */
+	/* not a register but an argument in memory becomes the operand: the argument of number `word` of the plan */
+	SHRIKE_CHANGE_ARGUMENT = 4,
+};
+
+/* A change of a register, or of an argument in memory. A register is a part of a word of struct pt_regs. */
+struct shrike_change {
+	__u8 kind; /* enum shrike_change_kind */
+	__u8 word; /* of what is changed */
+	__u8 bytes; /* 4 bytes of a register clear the other 4, fewer leave the others as they are */
+	__u8 shift; /* bits that the part begins behind the word's lowest */
+	__u8 from_word;
+	__u8 from_bytes;
+	__u8 from_shift;
+	__u8 reserved;
+	__s64 operand;
+};
+_Static_assert(sizeof(struct shrike_change) == 16, "map value size");
+
+/* What a selector changes, in order. */
+struct shrike_changes {
+	__u32 count;
+	__u32 reserved;
+	struct shrike_change changes[SHRIKE_MAX_CHANGES];
+};
+_Static_assert(sizeof(struct shrike_changes) == 296, "map value size");
+
+/* Calls of user space functions that one hook remembers until they return. */
+#define SHRIKE_MAX_USER_CALLS 16384
 
 /* Policies with an enforcer, over all hooks. */
 #define SHRIKE_MAX_ENFORCERS 64
@@ -856,6 +907,8 @@ enum shrike_hook_event_flag : __u32 {
 	SHRIKE_HOOK_HAS_OWNER = 0x1000,
 	/* a struct shrike_event_hash of the same thread, with this record's time, comes later */
 	SHRIKE_HOOK_HASH_FOLLOWS = 0x2000,
+	/* what a selector was to change is as it was */
+	SHRIKE_HOOK_CHANGE_FAILED = 0x4000,
 };
 
 /* Deepest stack (kernel.perf_event_max_stack). */

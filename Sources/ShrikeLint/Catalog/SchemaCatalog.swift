@@ -1018,14 +1018,15 @@ extension RuleCatalog {
         why: The language has it, the engine does not yet; the policy is refused where it is loaded, never weakened.
         write: Use what is supported, or wait for the version that does it. `--any-version` leaves these findings out.
         bad:
-        uprobes:
-        - path: /usr/bin/bash
-          symbols: [readline]
-          return: true
-          returnArg: {index: 0, type: string}
+        lists:
+        - {name: calls, type: syscalls, values: [arm64/sys_openat]}
+        kprobes:
+        - call: "list:calls"
+          args: [{index: 0, type: int}]
         good:
-        uprobes:
-        - path: /usr/bin/bash
-          symbols: [readline]
+        lists:
+        - {name: calls, type: syscalls, values: [arm64/sys_openat]}
+        kprobes:
+        - call: "list:calls"
         """#
 }

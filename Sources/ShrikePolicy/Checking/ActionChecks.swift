@@ -54,6 +54,7 @@ extension PolicyCheck {
             guard isPossible(action, moment, hook) else { continue }
             switch action.kind.value {
             case .post: checkPost(action, moment, hook)
+            case .override where hook.section == .uprobes: checkUserOverride(action, hook)
             case .override: checkOverride(action, hook)
             case .signal: checkSignal(action)
             case .notifyEnforcer: checkNotifyEnforcer(action)
@@ -160,7 +161,6 @@ extension PolicyCheck {
     private mutating func checkOverride(_ action: Action, _ hook: any PolicyHook) {
         if let kprobe = hook as? KprobeHook { checkOverridable(action, kprobe) }
         let userOnly = ["argRegs", "argNewSymbol", "argNewAddr", "argNewOffset"]
-        if hook.section == .uprobes { return }
         for name in userOnly where action.fields.isSet(name) {
             error(
                 .parameterOfOtherAction, action.fields[name]?.nameRange ?? action.range,
@@ -254,19 +254,6 @@ extension PolicyCheck {
             help: "write the position of a `sock` or `socket` in `args`, counted from 0")
     }
 
-    private mutating func checkSet(_ action: Action, _ hook: any PolicyHook) {
-        require(action.newValue != nil, "argValue", action)
-        guard let position = action.targetPosition else {
-            require(false, "argIndex", action)
-            return
-        }
-        if hook.arguments.indices.contains(position.value) { return }
-        error(
-            .undeclaredArgument, position.range,
-            "`argIndex` is \(position.value), the hook has \(hook.arguments.count) `args`",
-            help: "write a position in `args`, counted from 0")
-    }
-
     private mutating func checkURL(_ action: Action) {
         require(action.url != nil, "argUrl", action)
         guard let url = action.url, WebAddress(url.value) == nil else { return }
@@ -283,7 +270,7 @@ extension PolicyCheck {
             help: "write it like `host.example.com`")
     }
 
-    private mutating func require(_ isThere: Bool, _ name: String, _ action: Action) {
+    mutating func require(_ isThere: Bool, _ name: String, _ action: Action) {
         if isThere { return }
         error(
             .missingParameter, action.range, "`\(action.kind.value.rawValue)` needs `\(name)`",

@@ -31,7 +31,7 @@ public enum FeatureSupport {
         .binaryFilter: ["operator", "values", "followChildren"],
         .action: [
             "action", "argSig", "argError", "argSock", "argUrl", "argFqdn", "imaHash", "rateLimit",
-            "rateLimitScope",
+            "rateLimitScope", "argRegs", "argNewSymbol", "argNewAddr", "argNewOffset", "argIndex", "argValue",
             "kernelStackTrace", "userStackTrace",
         ],
     ]
@@ -61,7 +61,7 @@ public enum FeatureSupport {
 
     private static let actions: Set<ActionKind> = [
         .post, .noPost, .sigkill, .signal, .override, .trackSock, .untrackSock, .getURL, .dnsLookup,
-        .notifyEnforcer, .cleanupEnforcerNotification,
+        .notifyEnforcer, .cleanupEnforcerNotification, .set,
     ]
 
     /// Every hook is attached by itself, so there is nothing to disable.
@@ -125,7 +125,6 @@ public enum FeatureSupport {
 
         mutating func hook(_ hook: any PolicyHook) {
             fields(hook.fields, FeatureSupport.fields[.hook])
-            if hook.section == .uprobes { userProbe(hook) }
             for argument in hook.arguments + hook.data + (hook.returnArgument.map { [$0] } ?? []) {
                 fields(argument.fields, FeatureSupport.fields[.argument])
                 let type = argument.type
@@ -138,16 +137,6 @@ public enum FeatureSupport {
                 refuse("type: \(type.value.rawValue)", type.range)
             }
             for selector in hook.selectors { self.selector(selector) }
-        }
-
-        /// What other hooks can and uprobes cannot.
-        private mutating func userProbe(_ hook: any PolicyHook) {
-            for name in ["return", "returnArg"] where hook.fields.isSet(name) {
-                if let field = hook.fields[name] { refuse("\(name) of a uprobe", field.nameRange) }
-            }
-            for action in hook.selectors.flatMap(\.actions) where action.kind.value == .override {
-                refuse("action: Override in a uprobe", action.kind.range)
-            }
         }
 
         mutating func selector(_ selector: Selector) {

@@ -62,6 +62,8 @@ public protocol KernelFacts {
     var lsmHooksUnavailable: String? { get }
     /// Why files cannot be hashed (`imaHash`); nil when they can.
     var fileHashesUnavailable: String? { get }
+    /// Why no uprobe can change registers (Override); nil when it can.
+    var registerChangesUnavailable: String? { get }
     /// Whether tracepoints and their records are known at all; else nothing is said about them.
     var knowsTracepoints: Bool { get }
     /// Whether one that is not known is not there.
@@ -91,6 +93,8 @@ public protocol KernelFacts {
     /// Where a place of a user space file is, or why it cannot be probed; nil when this machine's files are not
     /// those that the policy is for.
     func place(_ name: UserPlaceName, inFile path: String) -> Result<FilePlace, FilePlaceProblem>?
+    /// The function that a place of a user space file is in; nil when that is not known.
+    func function(around place: UserPlaceName, inFile path: String) -> FunctionPart?
     /// The places of a static probe of a user space file, at least one, or why there are none; nil as above.
     func staticProbe(
         _ provider: String, _ name: String, inFile path: String
@@ -106,6 +110,8 @@ extension KernelFacts {
     public var lsmHooksUnavailable: String? { nil }
     /// They can.
     public var fileHashesUnavailable: String? { nil }
+    /// It can.
+    public var registerChangesUnavailable: String? { nil }
     /// They are.
     public var knowsTracepoints: Bool { true }
     /// It is not.
@@ -140,6 +146,11 @@ extension KernelFacts {
     public func place(
         _ name: UserPlaceName, inFile path: String
     ) -> Result<FilePlace, FilePlaceProblem>? { nil }
+    /// Of a symbol, what it says itself.
+    public func function(around place: UserPlaceName, inFile path: String) -> FunctionPart? {
+        if case .symbol(let name, let plus) = place { return FunctionPart(name: name, plus: plus) }
+        return nil
+    }
     /// Nothing is known.
     public func staticProbe(
         _ provider: String, _ name: String, inFile path: String

@@ -15,6 +15,7 @@ extension PolicyCheck {
             checkCapabilities(filter)
         }
         checkActions(selector.actions, .entry, hook)
+        checkOverrides(of: selector, hook)
         checkActions(selector.returnActions, .return, hook)
         checkReturnActions(selector, hook)
     }

@@ -252,6 +252,7 @@ extension PolicyCheck {
                 help: "write `name` or `name+0x10`")
             return
         }
+        checkReturnPlace(name, place, hook)
         guard !isFull, case .failure(let problem)? = kernel?.place(name, inFile: hook.path.value) else {
             return
         }

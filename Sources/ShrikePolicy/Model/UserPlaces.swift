@@ -23,6 +23,20 @@ public enum UserPlaceName: Sendable, Hashable {
     }
 }
 
+/// A place in a function.
+public struct FunctionPart: Sendable, Hashable {
+    /// The function's name.
+    public var name: String
+    /// How many bytes behind its beginning the place is.
+    public var plus: UInt64
+
+    /// A place.
+    public init(name: String, plus: UInt64) {
+        self.name = name
+        self.plus = plus
+    }
+}
+
 /// Where a place is.
 public struct FilePlace: Sendable, Hashable {
     /// Bytes from the file's beginning.

@@ -202,6 +202,7 @@ extension HookPlan {
         case .rawTracepoint: .rawTracepoint(event: target.symbol)
         case .tracepoint: .tracepoint(subsystem: "", event: target.symbol)
         case .userProbe, .staticProbe: .userProbe
+        case .userReturn: .userReturn
         }
     }
 }

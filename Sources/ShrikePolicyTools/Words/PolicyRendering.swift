@@ -22,7 +22,7 @@ public enum PolicyRendering {
             total += bytes
             let names = hook.layout.policyNames.joined(separator: ", ")
             text +=
-                "\(EventHook(hook.target).description)\(hook.target.kind == .functionReturn ? " (return)" : "")\n"
+                "\(EventHook(hook.target).description)\(hook.target.seesResult ? " (return)" : "")\n"
             text += "  policies: \(names); \(hook.selectors.count) selectors in \(hook.wordCount) words\n"
             text += "  time: about \(hook.instructions) instructions a call that matches nothing\n"
             for table in tables {

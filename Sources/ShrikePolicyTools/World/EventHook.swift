@@ -54,7 +54,7 @@ public struct EventHook: Sendable, Hashable, CustomStringConvertible {
         case .lsm: kind = .lsm
         case .rawTracepoint: kind = .raw
         case .tracepoint: kind = .tracepoint
-        case .userProbe: kind = .uprobe
+        case .userProbe, .userReturn: kind = .uprobe
         case .staticProbe: kind = .usdt
         case .function, .functionReturn, .functionRegisters: kind = target.isSyscall ? .syscall : .kprobe
         }

@@ -126,7 +126,7 @@ public final class PolicyWorld {
             return plan.target
                 == HookTarget(hook.raw ? .rawTracepoint : .tracepoint, symbol: hook.target.value)
         case let hook as UserProbeHook:
-            return hook.targets(kernel).contains(plan.target)
+            return hook.targets(kernel, of: policy).contains(plan.target)
         case let hook as USDTHook:
             return hook.targets(kernel).contains { $0.target == plan.target }
         default:
@@ -147,7 +147,7 @@ public final class PolicyWorld {
         if loaded[isFor] == nil { loaded[isFor] = try load(isFor) }
         var verdict = Verdict()
         for hook in loaded[isFor] ?? [] where event.hook.isPlace(of: hook.plan.target) {
-            let isReturn = hook.plan.target.kind == .functionReturn
+            let isReturn = hook.plan.target.seesResult
             let arguments = try hook.plan.arguments.enumerated().map { number, argument in
                 try event.reading(number, argument, of: hook.plan)
             }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions for user space probes. user-functions greet NAME; add A B; five A B C TEXT BYTES;
- * where; make DIRECTORY. What must not be probed stands beside: farewell and subtract take the same arguments.
+/* Functions for user space probes. user-functions greet NAME; add A B; five A B C TEXT BYTES; fill TEXT; name NUMBER;
+ * deep N; leap N; enter NAME (may that guest come in?); where; make DIRECTORY. What must not be probed stands beside: farewell and subtract take the same arguments.
  */
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,46 @@ FUNCTION int five(signed char a, unsigned short b, unsigned int c, const char *t
 	return printf("%d %u %u %.*s\n", a, b, c, (int)bytes, text);
 }
 
+/* Fills a buffer and says how much of it. */
+FUNCTION long fill(char *buffer, size_t room, const char *text)
+{
+	return snprintf(buffer, room, "<%s>", text);
+}
+
+FUNCTION const char *name_of(int number)
+{
+	return number == 7 ? "seven" : number == 8 ? "eight" : NULL;
+}
+
+/* Calls itself: several calls are on their way at once. */
+FUNCTION int deep(int left)
+{
+	int below = left > 0 ? deep(left - 1) : 0;
+
+	__asm__ volatile("" ::: "memory"); /* the call is no jump */
+	return below + 1;
+}
+
+static jmp_buf back;
+
+/* Never returns, when it is told so. */
+FUNCTION int leap(int leaps)
+{
+	if (leaps)
+		longjmp(back, 1);
+	return 1;
+}
+
+FUNCTION int is_welcome(const char *name)
+{
+	return strcmp(name, "Mallory");
+}
+
+FUNCTION int is_nobody(const char *name)
+{
+	return 0;
+}
+
 /* For stack traces: the C library's mkdir(2) keeps no frame of its own. */
 FUNCTION __attribute__((optimize("no-omit-frame-pointer"))) int make_directory(const char *path)
 {
@@ -64,6 +105,22 @@ __attribute__((optimize("no-omit-frame-pointer"))) int main(int argc, char **arg
 		subtract(number(argv[2]), number(argv[3]));
 	else if (argc == 7 && !strcmp(word, "five"))
 		five(number(argv[2]), number(argv[3]), number(argv[4]), argv[5], number(argv[6]));
+	else if (argc == 3 && !strcmp(word, "fill")) {
+		char buffer[64];
+
+		memset(buffer, '.', sizeof(buffer));
+		printf("%ld\n", fill(buffer, sizeof(buffer), argv[2]));
+	} else if (argc == 3 && !strcmp(word, "name"))
+		printf("%s\n", name_of(number(argv[2])) ? "some" : "none");
+	else if (argc == 3 && !strcmp(word, "deep"))
+		printf("%d\n", deep(number(argv[2])));
+	else if (argc == 3 && !strcmp(word, "leap")) {
+		for (volatile long left = number(argv[2]); left > 0; left--)
+			if (!setjmp(back))
+				leap(1);
+		printf("%d\n", leap(0));
+	} else if (argc == 3 && !strcmp(word, "enter"))
+		puts(is_welcome(argv[2]) && !is_nobody(argv[2]) ? "come in" : "stay out");
 	else if (argc == 3 && !strcmp(word, "make"))
 		return make_directory(argv[2]) ? 1 : 0;
 	else if (argc == 2 && !strcmp(word, "where"))
