@@ -110,6 +110,10 @@ extension PlannedArgument {
         case .systemCall(let index):
             kind = SHRIKE_SOURCE_SYSCALL
             configuration.index = UInt8(index)
+        case .compatSystemCall(let index, let isSigned):
+            kind = SHRIKE_SOURCE_COMPAT_SYSCALL
+            configuration.index = UInt8(index)
+            configuration.field_is_signed = isSigned ? 1 : 0
         case .user(let argument):
             kind = argument.location?.abi ?? SHRIKE_SOURCE_CONSTANT
             configuration.setUser(argument)
@@ -248,6 +252,17 @@ extension PlannedFact {
 extension HookPlan {
     /// Some selector is for some workloads only.
     public var isForSomeWorkloads: Bool { facts.contains { $0.fact == SHRIKE_FACT_SCOPE.rawValue } }
+
+    /// It is in user space and reads strings, buffers or what pointers lead to there: memory that need not be in the
+    /// process's pages yet.
+    public var readsUserMemory: Bool {
+        guard target.userProbe != nil else { return false }
+        return arguments.contains { argument in
+            argument.source != .currentTask
+                && (argument.path?.resolved != nil
+                    || [SHRIKE_ARGUMENT_STRING, SHRIKE_ARGUMENT_CHAR_BUF].contains(argument.type))
+        }
+    }
 
     /// Some selector's events want the hash of the hook's file.
     public var hasHash: Bool { selectors.contains(where: \.wantsHash) }

@@ -45,15 +45,16 @@ public enum PolicyCompiler {
                 builders[target, default: HookPlanBuilder(target: target)].add(
                     hook, of: policy, enforcer: enforcer, format: format, kernel)
             }
-            for hook in policy.spec.uprobes {
+            for hook in policy.spec.uprobes where hook.digestProblem(kernel) == nil {
                 for target in hook.targets(kernel) {
-                    builders[target, default: HookPlanBuilder(target: target)].add(hook, of: policy)
+                    builders[target, default: HookPlanBuilder(target: target)].add(
+                        hook, of: policy, kernel)
                 }
             }
             for hook in policy.spec.usdts {
                 for (target, arguments) in hook.targets(kernel) {
                     builders[target, default: HookPlanBuilder(target: target)].add(
-                        hook, of: policy, arguments: arguments)
+                        hook, of: policy, arguments: arguments, kernel)
                 }
             }
         }

@@ -33,6 +33,8 @@ public struct HookSensor: ~Copyable {
     private var link: BPFLink?
     /// Behind it on the hook, where events want hashes of files.
     private var hashes: FileHashes?
+    /// Before it on a place in user space, where it reads memory there.
+    private var pages: UserPages?
 
     /// Loads and attaches the plan's program beside whatever else is on the function. It decides nothing until
     /// its generation is made live.
@@ -56,12 +58,10 @@ public struct HookSensor: ~Copyable {
         case .kprobe, .rawTracepoint, .tracepoint, .userProbe: break  // named when it is attached
         }
         try Self.shapeMaps(of: open, plan, binaries)
-        try open.setInitialValue(
-            ".rodata.config",
-            plan.configuration(
-                mechanism, typed: typed, hasBinaryParts: binaries.hasParts, hookID: hookID,
-                generation: generation,
-                binariesGeneration: binariesGeneration))
+        let configuration = plan.configuration(
+            mechanism, typed: typed, hasBinaryParts: binaries.hasParts, hookID: hookID,
+            generation: generation, binariesGeneration: binariesGeneration)
+        try open.setInitialValue(".rodata.config", configuration)
         let loaded: LoadedBPFObject
         do throws(BPFError) {
             loaded = try open.load()
@@ -75,6 +75,8 @@ public struct HookSensor: ~Copyable {
             plan.hasHash
             ? try FileHashes(hook: plan.target.symbol, hookID: hookID, processes: processes) : nil
         let attached = try Self.attach(loaded, mechanism, plan.target)
+        let before = plan.readsUserMemory ? try Self.pageIn(configuration, plan.target, processes) : nil
+        pages = consume before
         hashes = consume behind
         link = consume attached
         kernelBytes = bytes
@@ -88,6 +90,7 @@ public struct HookSensor: ~Copyable {
     public mutating func detach() {
         link = nil
         hashes = nil
+        pages = nil
     }
 
     /// How often the program ran, and what that took.
@@ -117,21 +120,28 @@ public struct HookSensor: ~Copyable {
         case .rawTracepoint(let event): try loaded.attachRawTracepoint(mechanism.program, event: event)
         case .tracepoint(let subsystem, let event):
             try loaded.attachTracepoint(mechanism.program, subsystem: subsystem, event: event)
-        case .userProbe: try attach(loaded, mechanism, target.userProbe)
+        case .userProbe: try attach(loaded, mechanism.program, target.userProbe)
         }
     }
 
     private static func attach(
-        _ loaded: borrowing LoadedBPFObject, _ mechanism: HookMechanism, _ probe: UserProbe?
+        _ loaded: borrowing LoadedBPFObject, _ program: String, _ probe: UserProbe?
     ) throws(BPFError) -> BPFLink {
         guard let probe, let place = probe.place else {
             throw BPFError("attach", probe?.text ?? "", errno: 0, detail: "the place is not known")
         }
-        // libbpf would look for a relative path among programs.
-        let path = probe.path.hasPrefix("/") ? probe.path : "/proc/self/cwd/\(probe.path)"
+        let file = try OpenedFile(probe.path, of: place)
         return try loaded.attachUserProbe(
-            mechanism.program, path: path, offset: place.offset,
+            program, path: file.path, offset: place.offset,
             referenceCounterOffset: probe.referenceCounterOffset)
+    }
+
+    private static func pageIn(
+        _ configuration: shrike_hook_config, _ target: HookTarget, _ processes: ProcessSensor
+    ) throws(BPFError) -> UserPages {
+        try UserPages(configuration, processes: processes) { (loaded, program) throws(BPFError) in
+            try attach(loaded, program, target.userProbe)
+        }
     }
 
     private static func shapeMaps(

@@ -126,12 +126,16 @@ extension Tetragon_TracingPolicyStatus {
                 $0.section = String(hook.prefix { $0 != ":" })
                 $0.hookDescription = hook
                 $0.hookIdx = UInt32(index)
-                $0.state = status.state == .enabled ? .statusLoaded : .statusUnspecified
+                $0.state =
+                    status.state != .enabled
+                    ? .statusUnspecified
+                    : status.leftOut[index] == nil ? .statusLoaded : .statusDigestRejected
             }
         }
         switch status.state {
         case .enabled:
-            state = .tpStateEnabled
+            state = status.isPartial ? .tpStatePartiallyEnabled : .tpStateEnabled
+            error = status.leftOut.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n")
             enabled = true
             mode = status.mode == .monitor ? .tpModeMonitor : .tpModeEnforce
             stats = .with {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program before that of a uprobe that brings in the memory that it reads. It decides nothing, and ends with the
+// daemon.
+
+internal import ShrikeABI
+internal import ShrikeBPF
+internal import ShrikeBPFObjects
+
+/// The program, attached. Detached when this ends.
+struct UserPages: ~Copyable {
+    private let object: LoadedBPFObject
+    private let link: BPFLink
+
+    private static let program = "hook_page_in"
+
+    /// Attaches the program. It is asked before what is attached to the place already.
+    /// - Parameter configuration: that of the program that decides.
+    init(
+        _ configuration: shrike_hook_config, processes: ProcessSensor,
+        _ attach: (borrowing LoadedBPFObject, String) throws(BPFError) -> BPFLink
+    ) throws(BPFError) {
+        let open = try shrike_page_in_object.open(processes.types)
+        try open.setInitialValue(".rodata.config", configuration)
+        let loaded = try open.load()
+        let attached = try attach(loaded, Self.program)
+        object = loaded
+        link = attached
+    }
+}
