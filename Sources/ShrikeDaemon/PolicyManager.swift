@@ -18,7 +18,7 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
         var policy: TracingPolicy
         var state: PolicyState
         /// As in `PolicyStatus`.
-        var leftOut: [Int: String] = [:]
+        var leftOut: [Int: LeftOutHook] = [:]
         var mode: PolicyMode { policy.spec.mode ?? .enforce }
     }
 
@@ -241,16 +241,14 @@ extension PolicyManager.State {
     fileprivate mutating func leaveOut(_ kernel: any KernelFacts, _ logger: Logger) {
         for index in entries.indices where entries[index].state == .enabled {
             let entry = entries[index]
-            var found: [Int: String] = [:]
+            var found: [Int: LeftOutHook] = [:]
             for (position, hook) in entry.policy.spec.hooks.enumerated() {
-                guard let probe = hook as? UserProbeHook, let problem = probe.digestProblem(kernel) else {
-                    continue
-                }
-                found[position] = "\(hook.description) is left out: \(problem.message)"
-                guard entry.leftOut[position] != found[position] else { continue }
+                guard let hole = hook.leftOut(kernel) else { continue }
+                found[position] = hole
+                guard entry.leftOut[position] != hole else { continue }
                 var metadata = entry.identity.metadata
                 metadata["hook"] = "\(hook.description)"
-                metadata["reason"] = "\(problem.message)"
+                metadata["reason"] = "\(hole.reason)"
                 logger.warning("hook left out", metadata: metadata)
             }
             entries[index].leftOut = found

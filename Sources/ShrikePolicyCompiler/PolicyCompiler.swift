@@ -45,13 +45,13 @@ public enum PolicyCompiler {
                 builders[target, default: HookPlanBuilder(target: target)].add(
                     hook, of: policy, enforcer: enforcer, format: format, kernel)
             }
-            for hook in policy.spec.uprobes where hook.digestProblem(kernel) == nil {
+            for hook in policy.spec.uprobes where hook.leftOutWhole(kernel) == nil {
                 for target in hook.targets(kernel) {
                     builders[target, default: HookPlanBuilder(target: target)].add(
                         hook, of: policy, kernel)
                 }
             }
-            for hook in policy.spec.usdts {
+            for hook in policy.spec.usdts where hook.leftOutWhole(kernel) == nil {
                 for (target, arguments) in hook.targets(kernel) {
                     builders[target, default: HookPlanBuilder(target: target)].add(
                         hook, of: policy, arguments: arguments, kernel)
@@ -174,13 +174,15 @@ extension ActionKind {
 }
 
 extension UserProbeHook {
-    /// What the hook is put on, each place once.
+    /// What the hook is put on, each place once; without those that the file lacks.
     /// - Parameter kernel: nil when it is not known; the places are not looked up then.
     public func targets(_ kernel: (any KernelFacts)?) -> [HookTarget] {
         var seen: Set<HookTarget> = []
         return places.compactMap { place in
             guard let name = place.name else { return nil }
-            let found = kernel?.place(name, inFile: path.value).flatMap { try? $0.get() }
+            let answer = kernel?.place(name, inFile: path.value)
+            if case .failure? = answer { return nil }
+            let found = answer.flatMap { try? $0.get() }
             let target = HookTarget(
                 UserProbe(
                     path: path.value, name: name, text: place.text,
@@ -196,6 +198,7 @@ extension USDTHook {
     public func targets(_ kernel: (any KernelFacts)?) -> [(target: HookTarget, arguments: [StaticArgument])] {
         let probe = UserProbe(path: path.value, name: nil, text: target.value)
         let found = kernel?.staticProbe(provider.value, name.value, inFile: path.value)
+        if case .failure? = found { return [] }
         guard let places = found.flatMap({ try? $0.get() }) else {
             return [(HookTarget(probe, .staticProbe), [])]
         }
