@@ -27,8 +27,14 @@ public struct HookSensor: ~Copyable {
     public let target: HookTarget
     /// How.
     public let mechanism: HookMechanism
-    /// Bytes of kernel memory that its tables and its program take.
-    public let kernelBytes: Int
+    /// Bytes of kernel memory that its tables and its programs take.
+    public var kernelBytes: Int {
+        switch pages {
+        case .some(let pages): ownBytes + pages.kernelBytes
+        case .none: ownBytes
+        }
+    }
+    private let ownBytes: Int
     private let object: LoadedBPFObject
     private var link: BPFLink?
     /// Behind it on the hook, where events want hashes of files.
@@ -76,10 +82,10 @@ public struct HookSensor: ~Copyable {
             ? try FileHashes(hook: plan.target.symbol, hookID: hookID, processes: processes) : nil
         let attached = try Self.attach(loaded, mechanism, plan.target)
         let before = plan.readsUserMemory ? try Self.pageIn(configuration, plan.target, processes) : nil
+        ownBytes = bytes
         pages = consume before
         hashes = consume behind
         link = consume attached
-        kernelBytes = bytes
         object = loaded
     }
 

@@ -8,6 +8,8 @@ internal import ShrikeBPFObjects
 
 /// The program, attached. Detached when this ends.
 struct UserPages: ~Copyable {
+    /// Bytes of kernel memory that it takes.
+    let kernelBytes: Int
     private let object: LoadedBPFObject
     private let link: BPFLink
 
@@ -22,7 +24,9 @@ struct UserPages: ~Copyable {
         let open = try shrike_page_in_object.open(processes.types)
         try open.setInitialValue(".rodata.config", configuration)
         let loaded = try open.load()
+        let bytes = try loaded.kernelBytes(program: Self.program, except: [])
         let attached = try attach(loaded, Self.program)
+        kernelBytes = bytes
         object = loaded
         link = attached
     }
