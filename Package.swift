@@ -33,6 +33,7 @@ let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-
 let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
 let grpcTransport = Target.Dependency.product(
     name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 let package = Package(
@@ -75,6 +76,7 @@ let package = Package(
         library("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
         library("ShrikePins"),
         library("ShrikeELF"),
+        library("ShrikeDigests", [crypto]),
         library("ShrikeSymbols", ["ShrikeELF"]),
 
         // Policies: pure, no kernel.
@@ -112,7 +114,7 @@ let package = Package(
             [
                 "ShrikeSensors", "ShrikeExport", "ShrikeProcesses", "ShrikeEvents", "ShrikePolicy",
                 "ShrikePolicyCompiler", "ShrikePattern", "ShrikeBPF", "ShrikePins", "ShrikeELF",
-                "ShrikeSymbols", "ShrikeWorkloads", "CShrikeShims", logging,
+                "ShrikeDigests", "ShrikeSymbols", "ShrikeWorkloads", "CShrikeShims", logging,
             ]),
         library(
             "ShrikeServer",
@@ -224,7 +226,7 @@ let package = Package(
             name: "APIDouble",
             dependencies: [
                 x509,
-                .product(name: "Crypto", package: "swift-crypto"),
+                crypto,
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -256,6 +258,7 @@ let package = Package(
             ]),
         tests("ShrikeBPF", ["CLibbpf", "CShrikeShims"]),
         tests("ShrikeELF"),
+        tests("ShrikeDigests"),
         tests("ShrikeSymbols"),
         tests("ShrikePattern"),
         tests("ShrikePolicy"),

@@ -143,6 +143,7 @@ private struct PathWalk {
         }
         bitField = found.isBitField ? name : nil
         offset += found.offset
+        guard offset <= Int(UInt32.max) else { throw BTFPathError("`\(name)` is out of reach") }
         at = found.type
     }
 

@@ -62,11 +62,11 @@ public final class KernelBTF {
         base = nil
     }
 
-    /// Types in the form of that file.
-    init(raw: UnsafeRawBufferPointer) throws(BPFError) {
-        guard let loaded = unsafe btf__new(raw.baseAddress, UInt32(raw.count)) else {
-            throw BPFError("read", "type information", errno: errno)
-        }
+    /// Types in the form of that file, for example of a program. They may be anybody's.
+    /// - Throws: `BPFError` when they are none.
+    public init(raw bytes: [UInt8]) throws(BPFError) {
+        let loaded = unsafe bytes.withUnsafeBytes { unsafe btf__new($0.baseAddress, UInt32($0.count)) }
+        guard let loaded = unsafe loaded else { throw BPFError("read", "type information", errno: errno) }
         unsafe handle = loaded
         base = nil
     }
@@ -157,6 +157,9 @@ public final class KernelBTF {
 
     private static let rawTracepointPrefix = "btf_trace_"
 
+    /// Whether there is a structure or union of that name.
+    public func hasStructure(named name: String) -> Bool { structure(named: name) != nil }
+
     // What following a path asks of a type; see BTFPath.swift.
 
     func structure(named name: String) -> UInt32? {
@@ -215,17 +218,24 @@ public final class KernelBTF {
             unsafe [BTFKind.structure, BTFKind.union].contains(kind(type))
         else { return nil }
         var members: [String: BTFMember] = [:]
-        unsafe addMembers(of: type, at: 0, to: &members, depth: 0)
+        var room = Self.maximumMembers
+        unsafe addMembers(of: type, at: 0, to: &members, depth: 0, &room)
         return members
     }
 
+    /// Of all unnamed structures in one together: types that hold themselves many times over end here.
+    private static let maximumMembers = 100_000
+
     private func addMembers(
-        of type: UnsafePointer<btf_type>, at offset: Int, to members: inout [String: BTFMember], depth: Int
+        of type: UnsafePointer<btf_type>, at offset: Int, to members: inout [String: BTFMember], depth: Int,
+        _ room: inout Int
     ) {
         let hasBitFields = unsafe type.pointee.info >> 31 != 0
         // SAFETY: struct btf_member follows, vlen times.
         let first = unsafe UnsafeRawPointer(type + 1).assumingMemoryBound(to: btf_member.self)
         for position in 0..<Int(unsafe type.pointee.info & 0xffff) {
+            guard room > 0 else { return }
+            room -= 1
             let member = unsafe first[position]
             // With bit fields the upper byte is the field's size; include/uapi/linux/btf.h.
             let bits = Int(hasBitFields ? member.offset & 0xff_ffff : member.offset)
@@ -236,7 +246,7 @@ public final class KernelBTF {
             } else if depth < 16, let inner = unsafe resolve(member.type),
                 unsafe [BTFKind.structure, BTFKind.union].contains(kind(inner))
             {
-                unsafe addMembers(of: inner, at: offset + bits / 8, to: &members, depth: depth + 1)
+                unsafe addMembers(of: inner, at: offset + bits / 8, to: &members, depth: depth + 1, &room)
             }
         }
     }

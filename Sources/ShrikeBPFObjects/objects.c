@@ -14,6 +14,9 @@ static const unsigned char hash_bytes[] __attribute__((aligned(8))) = {
 static const unsigned char loader_bytes[] __attribute__((aligned(8))) = {
 #embed "loader.bpf.o"
 };
+static const unsigned char page_in_bytes[] __attribute__((aligned(8))) = {
+#embed "page_in.bpf.o"
+};
 
 const struct shrike_bpf_object shrike_function_object = {
 	"function",
@@ -34,4 +37,9 @@ const struct shrike_bpf_object shrike_loader_object = {
 	"loader",
 	loader_bytes,
 	sizeof(loader_bytes),
+};
+const struct shrike_bpf_object shrike_page_in_object = {
+	"page_in",
+	page_in_bytes,
+	sizeof(page_in_bytes),
 };

@@ -51,9 +51,15 @@ final class BTFKernelFacts: KernelFacts {
         _ provider: String, _ name: String, inFile path: String
     ) -> Result<[StaticProbePlace], FilePlaceProblem>? { files.staticProbe(provider, name, path) }
 
+    func digests(
+        _ kinds: Set<BinaryDigest.Kind>, ofFile path: String
+    ) -> Result<Set<BinaryDigest>, FilePlaceProblem>? { files.digests(kinds, path) }
+
     func function(named name: String) -> FunctionPrototype? {
         types.function(named: name).map { FunctionPrototype($0) }
     }
+
+    func isCompatEntry(_ symbol: String) -> Bool { types.function(named: symbol) != nil }
 
     func similarFunctions(to name: String) -> [String] {
         // Tens of thousands of names: compare only those that begin or end alike.
@@ -84,6 +90,13 @@ final class BTFKernelFacts: KernelFacts {
             ? nil : "uprobes can change registers since Linux 6.18"
     }
 
+    var overrideReturnUnavailable: String? {
+        // The helper's own function, which the option compiles in or not.
+        types.function(named: "bpf_override_return") == nil
+            ? "it is built without CONFIG_BPF_KPROBE_OVERRIDE, which needs CONFIG_FUNCTION_ERROR_INJECTION"
+            : nil
+    }
+
     var tracepointsUnavailable: String? { Tracefs() == nil ? "tracefs is not mounted" : nil }
 
     func tracepoint(_ subsystem: String, _ event: String) -> TracepointFormat? {
@@ -105,10 +118,31 @@ final class BTFKernelFacts: KernelFacts {
         Suggestion.nearest(to: event, among: types.rawTracepointNames).map { [$0] } ?? []
     }
 
+    func typesProblem(ofFile path: String) -> FilePlaceProblem? {
+        if case .failure(let problem) = files.types(path) { return problem }
+        return nil
+    }
+
     func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer {
+        guard case .program(let structure, let file) = start else {
+            return follow(path, in: types, from: BTFPathStart(start))
+        }
+        switch files.types(file) {
+        case .failure(let problem):
+            return .nowhere("`\(file)` has no types: \(problem.message)", help: problem.help)
+        case .success(let types):
+            guard types.hasStructure(named: structure) else {
+                return .nowhere("`\(file)` has no `struct \(structure)`", help: nil)
+            }
+            return follow(path, in: types, from: .structure(structure, module: nil))
+        }
+    }
+
+    private func follow(
+        _ path: [PathStep], in types: KernelBTF, from start: BTFPathStart
+    ) -> PathAnswer {
         do throws(BTFPathError) {
-            return .found(
-                ResolvedPath(try types.path(path.map { BTFPathStep($0) }, from: BTFPathStart(start))))
+            return .found(ResolvedPath(try types.path(path.map { BTFPathStep($0) }, from: start)))
         } catch {
             let nearest = error.missing.flatMap { Suggestion.nearest(to: $0, among: error.members) }
             return .nowhere(error.message, help: nearest.map { "did you mean `\($0)`?" })
@@ -135,6 +169,7 @@ extension BTFPathStart {
         case .parameter(let index, let function): self = .parameter(index, of: function)
         case .rawTracepoint(let index, let event): self = .rawTracepoint(index, of: event)
         case .structure(let name, let module): self = .structure(name, module: module)
+        case .program(let name, _): self = .structure(name, module: nil)
         }
     }
 }

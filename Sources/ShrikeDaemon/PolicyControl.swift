@@ -54,6 +54,11 @@ public struct PolicyStatus: Sendable {
     public var mode: PolicyMode
     /// What it hooks, in the order of the file: `kprobe:security_file_open`.
     public var hooks: [String]
+    /// Hooks of an enabled policy that are left out, whole or in part, since their files are not what they were or not
+    /// the ones that are meant; by their position in `hooks`.
+    public var leftOut: [Int: LeftOutHook] = [:]
+    /// Some of its hooks are in the kernel and others are not.
+    public var isPartial: Bool { state == .enabled && !leftOut.isEmpty }
     /// Bytes of kernel memory; of what it shares with other policies its part.
     public var kernelBytes: Int
     /// What it did.

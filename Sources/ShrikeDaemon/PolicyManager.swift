@@ -17,6 +17,8 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
         var identity: PolicyIdentity
         var policy: TracingPolicy
         var state: PolicyState
+        /// As in `PolicyStatus`.
+        var leftOut: [Int: LeftOutHook] = [:]
         var mode: PolicyMode { policy.spec.mode ?? .enforce }
     }
 
@@ -105,8 +107,13 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
     func configure(
         _ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?
     ) throws(PolicyRefusal) {
-        try change(try kernel()) { (state) throws(PolicyRefusal) in
+        let reading = try kernel()
+        try change(reading) { (state) throws(PolicyRefusal) in
             let index = try state.index(of: policy)
+            if isEnabled == true, state.entries[index].state == .disabled {
+                // Files may be others than they were.
+                try Self.recheck(state.entries[index].policy, reading.facts)
+            }
             if let isEnabled { state.entries[index].state = isEnabled ? .enabled : .disabled }
             if let mode { state.entries[index].policy.spec.imposedMode = mode }
         }
@@ -125,6 +132,7 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
             do throws(PolicyRefusal) {
                 try body(&next)
                 try apply(next, kernel)
+                next.leaveOut(kernel.facts, logger)
             } catch {
                 return error
             }
@@ -153,6 +161,13 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
         } catch {
             throw .invalid([error.diagnostic])
         }
+    }
+
+    private static func recheck(
+        _ policy: TracingPolicy, _ kernel: any KernelFacts
+    ) throws(PolicyRefusal) {
+        let errors = PolicyChecker.check(policy, kernel: kernel).filter { $0.severity == .error }
+        guard errors.isEmpty else { throw .invalid(errors) }
     }
 
     private func read(
@@ -185,6 +200,7 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
                 return PolicyStatus(
                     id: entry.id, identity: entry.identity, state: entry.state, mode: entry.mode,
                     hooks: entry.policy.spec.hooks.map(\.description),
+                    leftOut: entry.state == .enabled ? entry.leftOut : [:],
                     kernelBytes: entry.state == .enabled ? bytes[entry.identity.key] ?? 0 : 0,
                     counts: mine.reduce(into: ActionCounts()) { $0 += $1.value },
                     selectorCounts: Dictionary(uniqueKeysWithValues: mine))
@@ -219,6 +235,24 @@ extension PolicyManager.State {
                 id: nextID, identity: PolicyIdentity(policy, domain: domain), policy: policy, state: .enabled)
         )
         nextID += 1
+    }
+
+    /// Notes which hooks of the active policies were left out, and tells of those that were not before.
+    fileprivate mutating func leaveOut(_ kernel: any KernelFacts, _ logger: Logger) {
+        for index in entries.indices where entries[index].state == .enabled {
+            let entry = entries[index]
+            var found: [Int: LeftOutHook] = [:]
+            for (position, hook) in entry.policy.spec.hooks.enumerated() {
+                guard let hole = hook.leftOut(kernel) else { continue }
+                found[position] = hole
+                guard entry.leftOut[position] != hole else { continue }
+                var metadata = entry.identity.metadata
+                metadata["hook"] = "\(hook.description)"
+                metadata["reason"] = "\(hole.reason)"
+                logger.warning("hook left out", metadata: metadata)
+            }
+            entries[index].leftOut = found
+        }
     }
 
     fileprivate func index(of identity: PolicyIdentity) throws(PolicyRefusal) -> Int {

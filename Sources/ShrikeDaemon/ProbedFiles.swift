@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Places in the user space files that policies name, looked up for one change of policies.
 
+internal import ShrikeBPF
 internal import ShrikeELF
 internal import ShrikePolicy
 
@@ -12,6 +13,10 @@ final class ProbedFiles {
         var name: UserPlaceName
     }
     private var answers: [Question: Result<FilePlace, FilePlaceProblem>] = [:]
+    /// Types of files that have been read.
+    var types: [String: Result<KernelBTF, FilePlaceProblem>] = [:]
+    /// By path and kind; nil: the file has none of the kind.
+    var digests: [String: [BinaryDigest.Kind: BinaryDigest?]] = [:]
 
     /// Where a place is.
     func place(_ name: UserPlaceName, _ path: String) -> Result<FilePlace, FilePlaceProblem> {
@@ -38,7 +43,7 @@ final class ProbedFiles {
         }
     }
 
-    private func open(_ path: String) throws(ELFError) -> ELFFile {
+    func open(_ path: String) throws(ELFError) -> ELFFile {
         let known: Result<ELFFile, ELFError>
         if let opened = files[path] {
             known = opened

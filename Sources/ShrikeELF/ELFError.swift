@@ -6,5 +6,6 @@ public struct ELFError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One line, without the path.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    /// With that text.
+    public init(_ description: String) { self.description = description }
 }

@@ -49,7 +49,7 @@ public struct ELFFile: Sendable {
     private static let headerBytes: UInt64 = 64
     private static let maximumHeaders: UInt64 = 65_536
 
-    private init(_ bytes: ELFBytes, _ identity: FileIdentity?) throws(ELFError) {
+    init(_ bytes: ELFBytes, _ identity: FileIdentity?) throws(ELFError) {
         guard bytes.count >= Self.headerBytes else { throw ELFError("it is not an ELF file") }
         let header = try bytes.read(0, Self.headerBytes)
         guard header.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { throw ELFError("it is not an ELF file") }
@@ -135,6 +135,16 @@ public struct ELFFile: Sendable {
     public func isCode(offset: UInt64) -> Bool {
         segments.contains { $0.isCode && offset >= $0.offset && offset - $0.offset < $0.fileBytes }
     }
+
+    /// Bytes of the whole file.
+    public var byteCount: UInt64 { bytes.count }
+
+    /// The bytes from an offset on, as many as are read at once; none at the end.
+    public func part(at offset: UInt64) throws(ELFError) -> [UInt8] {
+        try bytes.read(offset, min(Self.partBytes, bytes.count - min(offset, bytes.count)))
+    }
+
+    private static let partBytes: UInt64 = 1 << 18
 
     /// The build id (NT_GNU_BUILD_ID); nil when it has none.
     public func buildID() throws(ELFError) -> [UInt8]? {

@@ -12,7 +12,9 @@ extension DaemonMetrics {
 
     func policies() -> [MetricFamily] {
         let policies = interfaces.policies.list()
-        let byState = Dictionary(grouping: policies) { Self.name(of: $0.state) }
+        let byState = Dictionary(grouping: policies) {
+            $0.isPartial ? "partially_enabled" : Self.name(of: $0.state)
+        }
         func labels(_ policy: PolicyStatus) -> [(name: String, value: String)] {
             [("policy", policy.identity.name), ("policy_namespace", policy.identity.namespace)]
         }

@@ -7,7 +7,8 @@ internal import ShrikePolicy
 extension HookPlanBuilder {
     /// The number of an argument that has a path, or of a `data` entry.
     mutating func slot(
-        of argument: Argument, of hook: any PolicyHook, _ kernel: (any KernelFacts)?
+        of argument: Argument, of hook: any PolicyHook, _ known: [StaticArgument],
+        _ kernel: (any KernelFacts)?
     ) -> Int? {
         guard let text = argument.resolve, argument.type.value != .nop else { return nil }
         let isFunction = target.kind != .lsm && target.kind != .rawTracepoint
@@ -15,6 +16,13 @@ extension HookPlanBuilder {
         var resolved: ResolvedPath?
         switch hook.follow(argument, function: function, kernel) {
         case .unknown: break
+        case .found(let path) where target.isCompat && !path.loads.isEmpty:
+            refusals.append(
+                Diagnostic(
+                    .error, .badResolvePath, at: text.range,
+                    "`\(text.value)` leads nowhere on `\(target.symbol)`: pointers of 32-bit programs cannot be followed",
+                    help: "read a member of the structure that the argument points at"))
+            return nil
         case .found(let path): resolved = path
         case .nowhere(let reason, let help):
             refusals.append(
@@ -26,17 +34,26 @@ extension HookPlanBuilder {
         if argument.source?.value == .registers { return registerSlot(argument, text.value, resolved) }
         let type = argument.type.value == .auto ? resolved?.automaticType : argument.type.value
         let words = [
-            argument.source?.value.rawValue, argument.btfTypeModule?.value, argument.btfType?.value,
-            text.value,
+            argument.source?.value.rawValue, hook.btfPath, argument.btfTypeModule?.value,
+            argument.btfType?.value, text.value,
         ]
         return slot(
-            argument, argument.source == nil ? parameter(argument.index) : .currentTask,
+            argument, argument.source == nil ? start(argument.index, known) : .currentTask,
             type?.abiType ?? SHRIKE_ARGUMENT_NONE,
             PlannedPath(text: words.compactMap(\.self).joined(separator: " "), resolved: resolved))
     }
 
-    private func parameter(_ index: Int) -> ArgumentSource {
-        target.isSyscall ? .systemCall(index) : .parameter(index)
+    /// Where a path from an argument starts: at an address.
+    private func start(_ index: Int, _ known: [StaticArgument]) -> ArgumentSource {
+        known.indices.contains(index) ? .user(known[index]) : parameter(index, .uint64)
+    }
+
+    /// Where an argument is.
+    func parameter(_ index: Int, _ type: ArgumentType) -> ArgumentSource {
+        // `long` has 32 bits there; of narrower types the lower bits are taken anyway.
+        let isSigned = type.integerShape?.isSigned == true
+        if target.isCompat { return .compatSystemCall(index, isSigned: isSigned) }
+        return target.isSyscall ? .systemCall(index) : .parameter(index)
     }
 
     private mutating func registerSlot(_ argument: Argument, _ name: String, _ member: ResolvedPath?) -> Int?
@@ -52,21 +69,27 @@ extension HookPlanBuilder {
     }
 }
 
-extension KprobeHook {
-    /// It reads registers, which only a kprobe sees at a function's entry.
+extension PolicyHook {
+    /// It reads registers, which only a kprobe and a uprobe see, at a function's entry.
     var readsRegisters: Bool { data.contains { $0.source?.value == .registers } }
 
+    /// Registers of the entry that are asked for at the return.
+    func registersAtReturn() -> [Diagnostic] {
+        guard returns, let entry = data.first(where: { $0.source?.value == .registers }) else { return [] }
+        return [
+            Diagnostic(
+                .error, .badSource, at: entry.source?.range ?? entry.range,
+                "`pt_regs` holds the registers at the entry of `\(target.value)`, not at its return",
+                help: "leave out `return`, or hook a system call")
+        ]
+    }
+}
+
+extension KprobeHook {
     /// What cannot be done where all registers are seen.
     func impossibleWithRegisters() -> [Diagnostic] {
-        guard let entry = data.first(where: { $0.source?.value == .registers }) else { return [] }
-        var diagnostics: [Diagnostic] = []
-        if returns {
-            diagnostics.append(
-                Diagnostic(
-                    .error, .badSource, at: entry.source?.range ?? entry.range,
-                    "`pt_regs` holds the registers at the entry of `\(symbol)`, not at its return",
-                    help: "leave out `return`, or hook a system call"))
-        }
+        guard readsRegisters else { return [] }
+        var diagnostics = registersAtReturn()
         for action in selectors.flatMap(\.actions) where action.kind.value == .override {
             diagnostics.append(
                 Diagnostic(

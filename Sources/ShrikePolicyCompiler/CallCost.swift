@@ -99,7 +99,7 @@ extension HookPlan {
     private func cost(of argument: PlannedArgument) -> Int {
         var sum = 0
         switch argument.source {
-        case .systemCall, .systemCallRegister: sum += Cost.systemCall
+        case .systemCall, .compatSystemCall, .systemCallRegister: sum += Cost.systemCall
         default: break
         }
         switch argument.type {

@@ -15,7 +15,8 @@ extension HookPlan {
     ///   - generation: number of this plan, never 0.
     ///   - binariesGeneration: number of the binary table, never 0.
     public func configuration(
-        _ mechanism: HookMechanism, typed: Set<Int>, mountType: UInt32 = 0, hasBinaryParts: Bool, hookID: UInt32, generation: UInt32,
+        _ mechanism: HookMechanism, typed: Set<Int>, mountType: UInt32 = 0, hasBinaryParts: Bool,
+        hookID: UInt32, generation: UInt32,
         binariesGeneration: UInt32
     ) -> shrike_hook_config {
         var configuration = shrike_hook_config()
@@ -119,6 +120,10 @@ extension PlannedArgument {
         case .systemCall(let index):
             kind = SHRIKE_SOURCE_SYSCALL
             configuration.index = UInt8(index)
+        case .compatSystemCall(let index, let isSigned):
+            kind = SHRIKE_SOURCE_COMPAT_SYSCALL
+            configuration.index = UInt8(index)
+            configuration.field_is_signed = isSigned ? 1 : 0
         case .user(let argument):
             kind = argument.location?.abi ?? SHRIKE_SOURCE_CONSTANT
             configuration.setUser(argument)
@@ -258,6 +263,17 @@ extension PlannedFact {
 extension HookPlan {
     /// Some selector is for some workloads only.
     public var isForSomeWorkloads: Bool { facts.contains { $0.fact == SHRIKE_FACT_SCOPE.rawValue } }
+
+    /// It is in user space and reads strings, buffers or what pointers lead to there: memory that need not be in the
+    /// process's pages yet.
+    public var readsUserMemory: Bool {
+        guard target.userProbe != nil else { return false }
+        return arguments.contains { argument in
+            argument.source != .currentTask
+                && (argument.path?.resolved != nil
+                    || [SHRIKE_ARGUMENT_STRING, SHRIKE_ARGUMENT_CHAR_BUF].contains(argument.type))
+        }
+    }
 
     /// Some selector's events want the hash of the hook's file.
     public var hasHash: Bool { selectors.contains(where: \.wantsHash) }

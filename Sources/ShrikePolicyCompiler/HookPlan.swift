@@ -65,6 +65,8 @@ public struct HookTarget: Sendable, Hashable, Comparable {
     public var symbol: String
     /// Arguments are behind the `struct pt_regs *` of a syscall's function.
     public var isSyscall: Bool
+    /// It is the entry of a system call that 32-bit programs make: their arguments are in other registers.
+    var isCompat: Bool { isSyscall && symbol.hasPrefix(SyscallSymbol.compatPrefix) }
     /// The place of a uprobe.
     public var userProbe: UserProbe?
 
@@ -98,6 +100,8 @@ public enum ArgumentSource: Sendable, Hashable {
     case parameter(Int)
     /// A system call's argument of this number.
     case systemCall(Int)
+    /// The same of a 32-bit program's system call: 32 bits, with a sign or without.
+    case compatSystemCall(Int, isSigned: Bool)
     /// An argument of a static probe.
     case user(StaticArgument)
     /// What the function returned.

@@ -72,12 +72,13 @@ struct HookPlanBuilder {
             let isNeeded = half != .entry || hook.filters(position) || hook.tracks(position)
             let slot = { (builder: inout HookPlanBuilder) in
                 argument.resolve == nil
-                    ? builder.slot(of: argument, format, known) : builder.slot(of: argument, of: hook, kernel)
+                    ? builder.slot(of: argument, format, known)
+                    : builder.slot(of: argument, of: hook, known, kernel)
             }
             slots.append(isNeeded ? slot(&self) : nil)
         }
         let dataSlots = hook.data.enumerated().map { position, entry in
-            half != .entry || hook.filtersData(position) ? slot(of: entry, of: hook, kernel) : nil
+            half != .entry || hook.filtersData(position) ? slot(of: entry, of: hook, known, kernel) : nil
         }
         var resultSlot: Int?
         if half == .return, let result = hook.returnArgument {
@@ -114,8 +115,7 @@ struct HookPlanBuilder {
                 argument, field.source(as: type), type.abiType, sizeField: sizeField?.source(as: .uint64))
         }
         return slot(
-            argument, target.isSyscall ? .systemCall(argument.index) : .parameter(argument.index),
-            argument.type.value.abiType)
+            argument, parameter(argument.index, argument.type.value), argument.type.value.abiType)
     }
 
     mutating func slot(

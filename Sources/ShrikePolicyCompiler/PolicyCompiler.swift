@@ -45,17 +45,18 @@ public enum PolicyCompiler {
                 builders[target, default: HookPlanBuilder(target: target)].add(
                     hook, of: policy, enforcer: enforcer, format: format, kernel)
             }
-            for hook in policy.spec.uprobes {
+            for hook in policy.spec.uprobes where hook.leftOutWhole(kernel) == nil {
                 for (target, half) in hook.targets(kernel, of: policy) {
                     builders[target, default: HookPlanBuilder(target: target)].add(
                         hook, half, of: policy, kernel)
                     if half == .entry { builders[target]?.refusals += hook.filtersThatComeTooLate() }
+                    if half == .return { builders[target]?.refusals += hook.registersAtReturn() }
                 }
             }
-            for hook in policy.spec.usdts {
+            for hook in policy.spec.usdts where hook.leftOutWhole(kernel) == nil {
                 for (target, arguments) in hook.targets(kernel) {
                     builders[target, default: HookPlanBuilder(target: target)].add(
-                        hook, of: policy, arguments: arguments)
+                        hook, of: policy, arguments: arguments, kernel)
                 }
             }
         }
@@ -181,7 +182,8 @@ extension ActionKind {
 }
 
 extension UserProbeHook {
-    /// What the hook is put on, each place once, in the order of its bits. One with `return: true` is two, as a kprobe's.
+    /// What the hook is put on, each place once, in the order of its bits; without those that the file lacks. One with
+    /// `return: true` is two, as a kprobe's.
     /// - Parameter kernel: nil when it is not known; the places are not looked up then.
     public func targets(_ kernel: (any KernelFacts)?, of policy: TracingPolicy) -> [HookTarget] {
         targets(kernel, of: policy).map(\.target)
@@ -193,7 +195,9 @@ extension UserProbeHook {
         var seen: Set<HookTarget> = []
         return places.flatMap { place -> [(target: HookTarget, half: HookHalf)] in
             guard let name = place.name else { return [] }
-            let found = kernel?.place(name, inFile: path.value).flatMap { try? $0.get() }
+            let answer = kernel?.place(name, inFile: path.value)
+            if case .failure? = answer { return [] }
+            let found = answer.flatMap { try? $0.get() }
             let probe = UserProbe(
                 path: path.value, name: name, text: place.text,
                 referenceCounterOffset: place.referenceCounterOffset, place: found)
@@ -213,6 +217,7 @@ extension USDTHook {
     public func targets(_ kernel: (any KernelFacts)?) -> [(target: HookTarget, arguments: [StaticArgument])] {
         let probe = UserProbe(path: path.value, name: nil, text: target.value)
         let found = kernel?.staticProbe(provider.value, name.value, inFile: path.value)
+        if case .failure? = found { return [] }
         guard let places = found.flatMap({ try? $0.get() }) else {
             return [(HookTarget(probe, .staticProbe), [])]
         }

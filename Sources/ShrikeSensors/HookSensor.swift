@@ -27,14 +27,22 @@ public struct HookSensor: ~Copyable {
     public let target: HookTarget
     /// How.
     public let mechanism: HookMechanism
-    /// Bytes of kernel memory that its tables and its program take.
-    public let kernelBytes: Int
+    /// Bytes of kernel memory that its tables and its programs take.
+    public var kernelBytes: Int {
+        switch pages {
+        case .some(let pages): ownBytes + pages.kernelBytes
+        case .none: ownBytes
+        }
+    }
+    private let ownBytes: Int
     private let object: LoadedBPFObject
     private var link: BPFLink?
     /// At the function's entry, of a hook on a user space function's return.
     private var entryLink: BPFLinkBox?
     /// Behind it on the hook, where events want hashes of files.
     private var hashes: FileHashes?
+    /// Before it on a place in user space, where it reads memory there.
+    private var pages: UserPages?
 
     /// Loads and attaches the plan's program beside whatever else is on the function. It decides nothing until
     /// its generation is made live.
@@ -62,12 +70,10 @@ public struct HookSensor: ~Copyable {
         case .kprobe, .rawTracepoint, .tracepoint, .userProbe, .userReturn: break  // named when it is attached
         }
         try Self.shapeMaps(of: open, plan, binaries, mechanism)
-        try open.setInitialValue(
-            ".rodata.config",
-            plan.configuration(
-                mechanism, typed: typed, mountType: mountType, hasBinaryParts: binaries.hasParts, hookID: hookID,
-                generation: generation,
-                binariesGeneration: binariesGeneration))
+        let configuration = plan.configuration(
+            mechanism, typed: typed, mountType: mountType, hasBinaryParts: binaries.hasParts, hookID: hookID,
+            generation: generation, binariesGeneration: binariesGeneration)
+        try open.setInitialValue(".rodata.config", configuration)
         let loaded: LoadedBPFObject
         do throws(BPFError) {
             loaded = try open.load()
@@ -83,10 +89,12 @@ public struct HookSensor: ~Copyable {
         // A call is seen to return only if it was seen to begin.
         let entry = try Self.attachEntry(loaded, mechanism, plan.target)
         let attached = try Self.attach(loaded, mechanism, plan.target)
+        let before = plan.readsUserMemory ? try Self.pageIn(configuration, plan.target, processes) : nil
+        ownBytes = bytes
+        pages = consume before
         hashes = consume behind
         entryLink = entry
         link = consume attached
-        kernelBytes = bytes
         object = loaded
     }
 
@@ -104,6 +112,7 @@ public struct HookSensor: ~Copyable {
         link = nil
         entryLink = nil
         hashes = nil
+        pages = nil
     }
 
     /// How often the programs ran, and what that took.
@@ -157,11 +166,19 @@ public struct HookSensor: ~Copyable {
         guard let probe, let place = probe.place else {
             throw BPFError("attach", probe?.text ?? "", errno: 0, detail: "the place is not known")
         }
-        // libbpf would look for a relative path among programs.
-        let path = probe.path.hasPrefix("/") ? probe.path : "/proc/self/cwd/\(probe.path)"
+        let file = try OpenedFile(probe.path, of: place)
         return try loaded.attachUserProbe(
-            program, path: path, offset: place.offset, atReturn: program == HookMechanism.userReturn.program,
+            program, path: file.path, offset: place.offset,
+            atReturn: program == HookMechanism.userReturn.program,
             referenceCounterOffset: probe.referenceCounterOffset)
+    }
+
+    private static func pageIn(
+        _ configuration: shrike_hook_config, _ target: HookTarget, _ processes: ProcessSensor
+    ) throws(BPFError) -> UserPages {
+        try UserPages(configuration, processes: processes) { (loaded, program) throws(BPFError) in
+            try attach(loaded, program, target.userProbe)
+        }
     }
 
     private static func shapeMaps(

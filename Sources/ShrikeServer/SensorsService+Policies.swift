@@ -126,12 +126,14 @@ extension Tetragon_TracingPolicyStatus {
                 $0.section = String(hook.prefix { $0 != ":" })
                 $0.hookDescription = hook
                 $0.hookIdx = UInt32(index)
-                $0.state = status.state == .enabled ? .statusLoaded : .statusUnspecified
+                $0.state = Tetragon_HookState(status, index)
             }
         }
         switch status.state {
         case .enabled:
-            state = .tpStateEnabled
+            state = status.isPartial ? .tpStatePartiallyEnabled : .tpStateEnabled
+            error = status.leftOut.sorted { $0.key < $1.key }
+                .map { "\(status.hooks[$0.key]) is left out: \($0.value.reason)" }.joined(separator: "\n")
             enabled = true
             mode = status.mode == .monitor ? .tpModeMonitor : .tpModeEnforce
             stats = .with {
@@ -152,6 +154,20 @@ extension Tetragon_TracingPolicyStatus {
             state = .tpStateLoadError
             error = reason
         }
+    }
+}
+
+extension Tetragon_HookState {
+    fileprivate init(_ status: PolicyStatus, _ index: Int) {
+        guard status.state == .enabled else {
+            self = .statusUnspecified
+            return
+        }
+        guard let hole = status.leftOut[index] else {
+            self = .statusLoaded
+            return
+        }
+        self = hole.isOtherFile ? .statusDigestRejected : .statusCallNotFound
     }
 }
 

@@ -38,7 +38,7 @@ private func taskKernel() throws -> KernelBTF {
     unsafe btf__add_func(btf, "hooked", BTF_FUNC_GLOBAL, prototype)
     var size: UInt32 = 0
     let data = try #require(unsafe btf__raw_data(btf, &size))
-    return try unsafe KernelBTF(raw: UnsafeRawBufferPointer(start: data, count: Int(size)))
+    return try KernelBTF(raw: unsafe Array(UnsafeRawBufferPointer(start: data, count: Int(size))))
 }
 
 @Suite("Paths along members and pointers") struct BTFPathTests {
@@ -152,5 +152,28 @@ private func taskKernel() throws -> KernelBTF {
         #expect(name.bytes == 16 && name.isInPlace && name.loads.count == 1)
         let uid = try types.path([.member("cred"), .member("uid"), .member("val")], from: task)
         #expect(uid.bytes == 4 && !uid.isInPlace)
+    }
+
+    @Test("Types that hold themselves without end are not followed without end")
+    func hostile() throws {
+        let btf = try #require(unsafe btf__new_empty())
+        defer { unsafe btf__free(btf) }
+        unsafe btf__add_struct(btf, "loop", 8)
+        for _ in 0..<200 { unsafe btf__add_field(btf, nil, 1, 0, 0) }
+        var size: UInt32 = 0
+        let data = try #require(unsafe btf__raw_data(btf, &size))
+        let types = try KernelBTF(
+            raw: unsafe Array(UnsafeRawBufferPointer(start: data, count: Int(size))))
+        #expect(types.hasStructure(named: "loop") && !types.hasStructure(named: "none"))
+        #expect(throws: BTFPathError.self) {
+            try types.path([.member("x")], from: .structure("loop", module: nil))
+        }
+    }
+
+    @Test("What is no type information is an error")
+    func damaged() {
+        for bytes in [[], [0x9F, 0xEB], [UInt8](repeating: 0xFF, count: 64)] as [[UInt8]] {
+            #expect(throws: BPFError.self) { try KernelBTF(raw: bytes) }
+        }
     }
 }

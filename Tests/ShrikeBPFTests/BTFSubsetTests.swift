@@ -35,7 +35,7 @@ private struct SmallKernel {
         unsafe btf__add_func(btf, "twice", BTF_FUNC_GLOBAL, other)
         var size: UInt32 = 0
         let data = try #require(unsafe btf__raw_data(btf, &size))
-        types = try unsafe KernelBTF(raw: UnsafeRawBufferPointer(start: data, count: Int(size)))
+        types = try KernelBTF(raw: unsafe Array(UnsafeRawBufferPointer(start: data, count: Int(size))))
     }
 }
 

@@ -25,6 +25,16 @@ struct ELFFileTests {
         #expect(file.address(ofOffset: 0x1020) == 0x40_1020)
     }
 
+    @Test("All of a file comes in parts")
+    func parts() throws {
+        let bytes = ELFImage().bytes
+        let file = try ELFFile(bytes)
+        #expect(file.byteCount == UInt64(bytes.count))
+        #expect(try file.part(at: 0) == bytes)
+        #expect(try file.part(at: 7) == Array(bytes[7...]))
+        #expect(try file.part(at: file.byteCount) == [])
+    }
+
     @Test("Addresses outside of code have no place")
     func outside() throws {
         let file = try ELFFile(ELFImage().bytes)

@@ -20,6 +20,7 @@ struct ELFImage {
     var dynamicSymbols: [Symbol] = []
     var notes: [UInt8] = []
     var probeNotes: [UInt8] = []
+    var types: [UInt8] = []
     /// `.stapsdt.base`; nil: the file has no such section.
     var probeBase: UInt64?
 
@@ -80,6 +81,7 @@ struct ELFImage {
         if !probeNotes.isEmpty {
             sections.append(Section(name: ".note.stapsdt", type: 7, content: probeNotes))
         }
+        if !types.isEmpty { sections.append(Section(name: ".BTF", type: 1, content: types)) }
         if let probeBase {
             sections.append(Section(name: ".stapsdt.base", type: 1, address: probeBase, content: [0]))
         }

@@ -14,6 +14,12 @@ import Testing
         func similarFunctions(to name: String) -> [String] { [] }
         func hasLSMHook(_ name: String) -> Bool { true }
 
+        func digests(
+            _ kinds: Set<BinaryDigest.Kind>, ofFile path: String
+        ) -> Result<Set<BinaryDigest>, FilePlaceProblem>? {
+            .success([BinaryDigest(.buildID, bytes: [0xcd])])
+        }
+
         func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer {
             switch (start, path) {
             case (.parameter(0, of: "f"), [.member("name")]):
@@ -32,6 +38,16 @@ import Testing
                 .found(
                     ResolvedPath(
                         loads: [], offset: 100, bytes: 4,
+                        type: ParameterType("int", .integer(bytes: 4, isSigned: true)), isInPlace: false))
+            case (.program("s", typesOf: "/a.btf"), [.member("size")]):
+                .found(
+                    ResolvedPath(
+                        loads: [8], offset: 6, bytes: 2,
+                        type: ParameterType("short", .integer(bytes: 2, isSigned: true)), isInPlace: false))
+            case (.program("s", typesOf: "/b.btf"), [.member("size")]):
+                .found(
+                    ResolvedPath(
+                        loads: [], offset: 2, bytes: 4,
                         type: ParameterType("int", .integer(bytes: 4, isSigned: true)), isInPlace: false))
             case (.structure("pt_regs", module: nil), [.member("bx")]):
                 .found(
@@ -116,6 +132,92 @@ import Testing
         #expect(plan.hooks[0].arguments[0].pathConfiguration.load_count == 2)
     }
 
+    @Test("Paths in user space are those of the hook's types, the task and its registers those of the kernel")
+    func program() throws {
+        let plan = try compile(
+            """
+            uprobes:
+            - path: /bin/a
+              symbols: [f]
+              btfPath: /a.btf
+              args: [{index: 1, btfType: s, resolve: size}]
+              data:
+              - {index: 0, type: int, source: current_task, resolve: pid}
+              - {index: 0, type: uint64, source: pt_regs, resolve: rbx}
+              selectors: [{matchArgs: [{index: 1, operator: Equal, values: ["-1"]}]}]
+            - path: /bin/a
+              symbols: [f]
+              btfPath: /b.btf
+              args: [{index: 1, type: int, btfType: s, resolve: size}]
+            """)
+        let hook = try #require(plan.hooks.first)
+        #expect(plan.hooks.count == 1)
+        #expect(
+            hook.arguments.map(\.source) == [
+                .parameter(1), .currentTask, .register(offset: 40, bytes: 8), .parameter(1),
+            ])
+        #expect(hook.arguments[0].type == SHRIKE_ARGUMENT_INT16 && hook.arguments[0].intervals != nil)
+        #expect(hook.arguments[0].pathConfiguration.load_offsets.0 == 8)
+        #expect(hook.arguments[0].pathConfiguration.value_offset == 6)
+        #expect(hook.arguments[1].pathConfiguration.value_offset == 100)
+        #expect(hook.arguments[3].pathConfiguration.load_count == 0)
+        #expect(hook.arguments[3].pathConfiguration.value_offset == 2)
+        #expect(hook.readsUserMemory)
+    }
+
+    @Test("System calls of 32-bit programs have their arguments in other registers, of 32 bits")
+    func compat() throws {
+        let plan = try compile(
+            """
+            lists: [{name: l, type: syscalls, values: [i386/sys_write]}]
+            kprobes:
+            - call: list:l
+              args:
+              - {index: 0, type: int}
+              - {index: 1, type: long}
+              - {index: 1, type: char_buf, sizeArgIndex: 3}
+              - {index: 1, type: int, resolve: pid, btfType: task_struct}
+            """)
+        let hook = try #require(plan.hooks.first)
+        #expect(hook.target.symbol == "__ia32_sys_write")
+        #expect(
+            hook.arguments.map(\.source) == [
+                .compatSystemCall(0, isSigned: true), .compatSystemCall(1, isSigned: true),
+                .compatSystemCall(1, isSigned: false), .compatSystemCall(1, isSigned: false),
+            ])
+        #expect(hook.arguments[2].sizeIndex == 2)
+        let configuration = hook.configuration(
+            .fentry, typed: [], hasBinaryParts: false, hookID: 1, generation: 1, binariesGeneration: 1)
+        #expect(configuration.arguments.1.source == UInt8(SHRIKE_SOURCE_COMPAT_SYSCALL.rawValue))
+        #expect(configuration.arguments.1.index == 1 && configuration.arguments.1.field_is_signed == 1)
+        #expect(configuration.arguments.2.field_is_signed == 0)
+    }
+
+    @Test("Only what is in the process's memory has to be there before a program in user space reads it")
+    func memory() throws {
+        func reads(_ arguments: String) throws -> Bool? {
+            try compile("uprobes: [{path: /bin/a, symbols: [f], \(arguments)}]").hooks.first?.readsUserMemory
+        }
+        #expect(try reads("args: [{index: 0, type: int}]") == false)
+        #expect(try reads("data: [{index: 0, type: string, source: current_task, resolve: pid}]") == false)
+        #expect(try reads("data: [{index: 0, type: string, source: pt_regs, resolve: rbx}]") == true)
+        #expect(try reads("args: [{index: 0, type: string}]") == true)
+        #expect(try reads("args: [{index: 0, type: char_buf, sizeArgIndex: 2}]") == true)
+        let kernel = try compile("kprobes: [{call: f, syscall: false, args: [{index: 0, type: string}]}]")
+        #expect(kernel.hooks.first?.readsUserMemory == false)
+    }
+
+    @Test("A hook on a file that is not the one that is meant is left out")
+    func otherFile() throws {
+        let plan = try compile(
+            """
+            uprobes:
+            - {path: /bin/a, symbols: [f], binaryDigests: ["build-id:ab"]}
+            - {path: /bin/a, symbols: [g], binaryDigests: ["build-id:ab", "build-id:cd"]}
+            """)
+        #expect(plan.hooks.map(\.target.symbol) == ["/bin/a:g"])
+    }
+
     @Test("What cannot be read is refused where it stands")
     func refused() throws {
         let cases: [(String, String)] = [
@@ -126,6 +228,10 @@ import Testing
             (
                 "- {call: sys_write, args: [{index: 1, type: int, resolve: size}]}",
                 "it is not known what a system call's argument points at"
+            ),
+            (
+                "- {call: __ia32_sys_write, args: [{index: 1, type: int16, resolve: size, btfType: s, btfTypeModule: m}]}",
+                "`size` leads nowhere on `__ia32_sys_write`: pointers of 32-bit programs cannot be followed"
             ),
             (
                 "- {call: f, syscall: false, return: true, returnArg: {index: 0, type: int}, data: [{index: 0, type: int, source: pt_regs, resolve: ebx}]}",

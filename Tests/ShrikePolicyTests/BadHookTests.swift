@@ -131,6 +131,74 @@ import Testing
         -> 9:5: error: a uprobe needs exactly one of `symbols`, `offsets` and `addrs`; remove all but one
         -> 9:15: error: `0x10` of `/bin/probed` cannot be probed: it has no such place; did you mean `main`?
         -> 10:5: error: `refCtrOffsets` has 1 entries for 2 places; give one for each
+        -> 11:20: error: `/bin/probed` is not the file that is meant: it has none of these digests: it is `build-id:ab12`; if this is the file that is meant, write its digest
         -> 11:21: error: `sha256:12` is not a digest; write `sha256:` or `build-id:` and hexadecimal digits
+
+        ## policy: uprobe of the file that is meant
+        uprobes:
+        - path: /bin/probed
+          symbols: [main]
+          binaryDigests: ["build-id:cd34", "build-id:AB12"]
+        - path: /bin/probed
+          symbols: [main]
+          binaryDigests: ["sha1:0707070707070707070707070707070707070707"]
+
+        ## policy: types of a program
+        uprobes:
+        - path: /bin/probed
+          btfPath: types.btf
+          symbols: [main]
+          args:
+          - {index: 0, type: int16, btfType: person, resolve: age}
+          - {index: 0, btfType: person, resolve: friend}
+          - {index: 0, type: string, btfType: person, resolve: age}
+          - {index: 0, type: int16, btfType: person, resolve: aage}
+          - {index: 0, type: int16, btfType: person, btfTypeModule: kvm, resolve: age}
+        - path: /bin/probed
+          symbols: [main]
+          data:
+          - {index: 0, type: path, source: current_task, resolve: exe}
+          - {index: 0, source: pt_regs, resolve: rdi}
+        - {path: /bin/probed, btfPath: /none.btf, symbols: [main], args: [{index: 0, type: int, btfType: a, resolve: b}]}
+        - {path: /bin/probed, symbols: [main], args: [{index: 0, type: int, btfType: a, resolve: b}]}
+        -> 8:14: warning: a relative path is taken from the daemon's working directory; write an absolute path
+        -> 12:7: error: what `friend` leads to is `struct person *`, no type shows it; go on to one of its members
+        -> 13:24: error: what `age` leads to is `short`, it cannot be read as `string`; write `type: int16`
+        -> 14:57: error: `aage` leads nowhere: there is no such member; did you mean `age`?
+        -> 15:63: error: a uprobe has the types of a program, not of a kernel module; remove `btfTypeModule`
+        -> 20:7: error: a register needs a `type`; for example `type: uint64`
+        -> 21:34: error: `/none.btf` has no types: there is no such file
+        -> 22:92: error: `resolve` in a uprobe needs `btfType`, and `btfPath` of the hook; add `btfPath`
+
+        ## policy: types of a static probe's program
+        usdts:
+        - path: /bin/probed
+          provider: app
+          name: start
+          btfPath: /types.btf
+          args: [{index: 0, type: int16, btfType: person, resolve: age}, {index: 0, type: auto, btfType: person, resolve: age}]
+
+        ## policy: uprobe of other files
+        uprobes:
+        - path: /bin/probed
+          symbols: [main]
+          binaryDigests:
+          - build-id:cd34
+          - sha1:0707070707070707070707070707070707070708
+        - path: /bin/probed
+          symbols: [main]
+          binaryDigests: ["build-id:cd34"]
+          ignore: {digestVerificationFailure: true}
+        - path: /bin/probed
+          symbols: [main]
+          binaryDigests: ["sha512:0707"]
+        - path: /bin/missing
+          symbols: [main]
+          binaryDigests: ["build-id:cd34"]
+        -> 10:5: error: `/bin/probed` is not the file that is meant: it has none of these digests: it is `build-id:ab12`, `sha1:0707070707070707070707070707070707070707`; if this is the file that is meant, write its digest
+        -> 14:20: warning: the hook is left out: `/bin/probed` is not the file that is meant: it has none of these digests: it is `build-id:ab12`
+        -> 18:21: error: `sha512:0707` is not a digest; write `sha256:` or `build-id:` and hexadecimal digits
+        -> 20:15: error: `main` of `/bin/missing` cannot be probed: there is no such file
+        -> 21:20: error: `/bin/missing` is not the file that is meant: there is no such file
         """#)
 }

@@ -9,6 +9,18 @@ import Testing
         #expect(bad.findings == bad.expected)
     }
 
+    @Test("override-return is refused on a kernel that cannot do it")
+    func overrideReturn() {
+        var kernel = FakeKernel.standard
+        kernel.overrideReturnUnavailable = "it is built without CONFIG_BPF_KPROBE_OVERRIDE"
+        let text = policy(
+            "options: [{name: override-method, value: override-return}]\nenforcers: [{calls: [sys_openat]}]")
+        #expect(
+            findings(text, kernel: kernel) == [
+                "p.yaml:6:44: error: this kernel has no `override-return`: it is built without CONFIG_BPF_KPROBE_OVERRIDE; write `fmod-ret`, which refuses the same calls, or remove the option"
+            ])
+    }
+
     static let cases = BadPolicy.parse(
         #"""
         ## policy: unknown option
@@ -34,6 +46,26 @@ import Testing
         -> 7:41: error: `yes` is not a value of the option `disable-kprobe-multi`; write "true" or "false"
         -> 8:43: error: `0` is not a value of the option `sleepable-preload-size`; write a positive number
         -> 9:5: error: the option `override-method` has no value; write `override-return` or `fmod-ret`
+
+        ## policy: override-return
+        options:
+        - {name: override-method, value: override-return}
+        enforcers:
+        - calls: [sys_openat]
+        -> 7:36: warning: calls are refused by `fmod-ret`, with the effect of `override-return`; write `fmod-ret`, or remove the option
+
+        ## policy: override-return of a function
+        lists:
+        - {name: a, values: [sys_openat, security_file_open]}
+        options:
+        - {name: override-method, value: override-return}
+        enforcers:
+        - calls: [list:a]
+        -> 9:36: error: `override-return` cannot refuse `security_file_open`: it is for system calls; write `fmod-ret`, or remove the option
+
+        ## policy: a size that Shrike does not need
+        options:
+        - {name: sleepable-preload-size, value: "16384"}
 
         ## policy: lists
         lists:

@@ -83,13 +83,14 @@ import Testing
         ])
     func supportedHooks(spec: String) { #expect(refused(policy(spec)) == []) }
 
-    @Test("Arguments of 32-bit system calls are refused, the calls are not")
+    @Test("Arguments of another machine's system calls are refused, the calls are not")
     func foreignCalls() {
-        let list = "lists: [{name: l, type: syscalls, values: [i386/sys_read]}]\nkprobes: [{call: list:l"
+        let list =
+            "lists: [{name: l, type: syscalls, values: [i386/sys_read, __arm64_sys_read]}]\nkprobes: [{call: list:l"
         #expect(refused(policy(list + "}]")) == [])
         #expect(
             refused(policy(list + ", args: [{index: 0, type: int}]}]")) == [
-                "7:20 `args of __ia32_sys_read`"
+                "7:20 `args of __arm64_sys_read`"
             ])
     }
 
@@ -101,17 +102,15 @@ import Testing
             loader: true
             lists: [{name: a, values: [b]}]
             enforcers: [{calls: [sys_open]}]
-            options: [{name: disable-kprobe-multi, value: "1"}, {name: override-method, value: override-return}]
+            options: [{name: disable-kprobe-multi, value: "1"}, {name: override-method, value: override-return},
+              {name: sleepable-preload-size, value: "64"}]
             selectorsMacros: {m: {}}
             podSelector: {}
             containerSelector: {}
             hostSelector: {}
             nodeSelector: {}
             """)
-        #expect(
-            refused(text) == [
-                "10:86 `override-method: override-return`"
-            ])
+        #expect(refused(text) == [])
         let namespaced =
             "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicyNamespaced\nmetadata: {name: a}\nspec: {}\n"
         #expect(refused(namespaced) == [])
@@ -134,10 +133,7 @@ import Testing
               - matchActions: [{action: Override, argError: -1}]
               - matchActions: [{action: Sigkill}]
             """)
-        #expect(
-            refused(text) == [
-                "10:5 `btfPath`", "11:5 `binaryDigests`",
-            ])
+        #expect(refused(text) == [])
     }
 
     @Test("Fields of a hook and its arguments")

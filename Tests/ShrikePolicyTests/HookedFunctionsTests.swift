@@ -38,6 +38,21 @@ import Testing
             ])
     }
 
+    @Test(
+        "A 32-bit program's call is what such programs enter, where the kernel has a function of its own for them"
+    )
+    func compat() {
+        var kernel = FakeKernel.standard
+        kernel.functions["__ia32_compat_sys_lseek"] = kernel.functions["schedule"]
+        let list =
+            "lists: [{name: l, type: syscalls, values: [i386/sys_lseek, i386/sys_read, __ia32_sys_lseek]}]\n"
+        #expect(
+            functions(list + "kprobes: [{call: list:l}]", kernel: kernel) == [
+                "__ia32_compat_sys_lseek()", "__ia32_sys_read()", "__ia32_sys_lseek()",
+            ])
+        #expect(SyscallSymbol.bareName(of: "__ia32_compat_sys_lseek") == "lseek")
+    }
+
     @Test("Generated lists hold what the kernel has")
     func generated() {
         let calls = "lists: [{name: l, type: generated_syscalls}]\nkprobes: [{call: list:l}]"

@@ -14,6 +14,7 @@ struct FakeKernel: KernelFacts {
     var lsmHooksUnavailable: String?
     var tracepointsUnavailable: String?
     var registerChangesUnavailable: String?
+    var overrideReturnUnavailable: String?
     /// Functions of `/bin/probed`, by name: their places in the file.
     var userFunctions: [String: UInt64] = ["main": 0x1000]
 
@@ -42,6 +43,38 @@ struct FakeKernel: KernelFacts {
             return .failure(FilePlaceProblem("it has no such place", help: "did you mean `main`?"))
         }
         return .success(FilePlace(offset: offset + plus, device: 1, inode: 2))
+    }
+    func typesProblem(ofFile path: String) -> FilePlaceProblem? {
+        path == "/none.btf" ? FilePlaceProblem("there is no such file") : nil
+    }
+    func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer {
+        let types: [PathStep: ParameterType]
+        switch start {
+        case .program("person", _):
+            types = [
+                .member("age"): ParameterType("short", .integer(bytes: 2, isSigned: true)),
+                .member("friend"): .pointer("struct person"),
+            ]
+        case .structure("task_struct", _) where path == [.member("exe")]:
+            types = [.member("exe"): .pointer("struct path")]
+        default: return .unknown
+        }
+        guard let step = path.first, let type = types[step] else {
+            return .nowhere("there is no such member", help: "did you mean `age`?")
+        }
+        return .found(ResolvedPath(loads: [], offset: 8, bytes: 2, type: type, isInPlace: false))
+    }
+    func isCompatEntry(_ symbol: String) -> Bool { functions[symbol] != nil }
+    func digests(
+        _ kinds: Set<BinaryDigest.Kind>, ofFile path: String
+    ) -> Result<Set<BinaryDigest>, FilePlaceProblem>? {
+        if path == "/bin/missing" { return .failure(FilePlaceProblem("there is no such file")) }
+        guard path.hasPrefix("/bin/probed") else { return nil }
+        let own = [
+            BinaryDigest(.buildID, bytes: [0xab, 0x12]),
+            BinaryDigest(.sha1, bytes: [UInt8](repeating: 7, count: 20)),
+        ]
+        return .success(Set(own.filter { kinds.contains($0.kind) }))
     }
     func systemCall(named name: String) -> FunctionPrototype? { systemCalls[name] }
     func hasLSMHook(_ name: String) -> Bool { lsmHooks.contains(name) }

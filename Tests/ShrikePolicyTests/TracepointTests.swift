@@ -66,6 +66,16 @@ import Testing
         - {subsystem: sched, event: sched_process_exek}
         -> 7:31: error: this kernel has no tracepoint `sched/sched_process_exek`; did you mean `sched/sched_process_exec`?
 
+        ## policy: objects of the kernel in a raw tracepoint
+        tracepoints:
+        - subsystem: raw_syscalls
+          event: sys_enter
+          raw: true
+          args:
+          - {index: 0, type: cred, resolve: a}
+          - {index: 0, type: path, resolve: a}
+          - {index: 0, type: net_device, resolve: a}
+
         ## policy: no such raw tracepoint
         tracepoints:
         - {subsystem: raw_syscalls, event: sys_entr, raw: true}

@@ -8,9 +8,17 @@
 #include "base/bounds.h"
 #include "base/kernel_types.h"
 #include <bpf/bpf_helpers.h>
-#include "extract/read_socket.h"
+#include "extract/is_kernel_address.h"
 #include "maps/policy_maps.h"
 #include "shrike_abi.h"
+
+/* read_on_way - @bytes bytes at @address, which is on the way to argument @number. Return: 0, or -errno. */
+static __always_inline long read_on_way(__u32 number, void *to, __u32 bytes, __u64 address)
+{
+	if (leads_into_kernel(number, address))
+		return bpf_probe_read_kernel(to, bytes, (void *)address);
+	return bpf_probe_read_user(to, bytes, (void *)address);
+}
 
 /* read_value - the number or pointer at @address, in 64 bits. Little-endian. Return: 0, or -errno. */
 static __always_inline long read_value(__u32 number, __u64 address, __u64 *value)
@@ -22,7 +30,7 @@ static __always_inline long read_value(__u32 number, __u64 address, __u64 *value
 	opaque(bytes);
 	if (!bytes || bytes > sizeof(read))
 		return -1; /* the compiler of plans makes no such path */
-	if (read_bytes(&read, bytes, address))
+	if (read_on_way(number, &read, bytes, address))
 		return -1;
 	unused_bits = (sizeof(read) - bytes) * 8;
 	if (config.paths[number].is_signed)
@@ -55,8 +63,8 @@ static __always_inline __u32 follow_path(__u32 number, __u64 *raw)
 		if (step >= config.paths[number].load_count)
 			break;
 		if (is_forbidden(number, address) ||
-		    read_bytes(&next, sizeof(next),
-			       address + config.paths[number].load_offsets[step]))
+		    read_on_way(number, &next, sizeof(next),
+				address + config.paths[number].load_offsets[step]))
 			return step + 1;
 		address = next;
 	}

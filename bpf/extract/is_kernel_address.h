@@ -16,4 +16,14 @@ static __always_inline bool is_kernel_address(__u64 address)
 	       config.entry != SHRIKE_ENTRY_USER_RETURN && (__s64)address < 0;
 }
 
+/* leads_into_kernel - the same, of an address on the way to argument @number: what the kernel itself knows of the task
+ * leads into the kernel wherever the program runs.
+ */
+static __always_inline bool leads_into_kernel(__u32 number, __u64 address)
+{
+	return config.arguments[number].source == SHRIKE_SOURCE_CURRENT_TASK
+		       ? (__s64)address < 0
+		       : is_kernel_address(address);
+}
+
 #endif

@@ -159,9 +159,11 @@ static __always_inline void read_buffer_argument(void *context, struct scratch *
 		return;
 	if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_BUF)
 		bytes = read_char_buffer(scratch, text_index, raw, size);
-	else if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_IOVEC)
+	else if (config.arguments[number].type == SHRIKE_ARGUMENT_CHAR_IOVEC) {
+		scratch->vector_is_compat = config.arguments[number].source ==
+					    SHRIKE_SOURCE_COMPAT_SYSCALL;
 		bytes = read_vector(scratch, text_index, raw, size);
-	else
+	} else
 		bytes = read_iterator(scratch, text_index, raw);
 	if (bytes < 0) {
 		value->flags = SHRIKE_ARGUMENT_ERROR;
@@ -311,10 +313,10 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 		if (is_in_record(config.arguments[number].source))
 			read_record_text(scratch, value, number, text_index);
 		else if (config.paths[number].text_bytes)
-			read_short_string(scratch, value, text_index, raw,
+			read_short_string(scratch, value, number, text_index, raw,
 					  config.paths[number].text_bytes);
 		else
-			read_string(scratch, value, text_index, raw);
+			read_string(scratch, value, number, text_index, raw);
 		break;
 	case SHRIKE_ARGUMENT_WORDS:
 		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
@@ -330,13 +332,13 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 		break;
 	case SHRIKE_ARGUMENT_NET_DEVICE:
 		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
-			read_short_string(scratch, value, text_index,
+			read_short_string(scratch, value, number, text_index,
 					  raw + bpf_core_field_offset(struct net_device, name),
 					  DEVICE_NAME_BYTES);
 		break;
 	case SHRIKE_ARGUMENT_SOCKADDR_UN:
 		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
-			read_unix_address(scratch, value, text_index, raw);
+			read_unix_address(scratch, value, number, text_index, raw);
 		break;
 	case SHRIKE_ARGUMENT_CHAR_BUF:
 	case SHRIKE_ARGUMENT_CHAR_IOVEC:
@@ -345,7 +347,7 @@ static __noinline int read_argument(void *context, struct scratch *scratch, __u3
 		break;
 	case SHRIKE_ARGUMENT_FILENAME:
 		if (text_index < SHRIKE_MAX_TEXT_ARGUMENTS)
-			read_string(scratch, value, text_index,
+			read_string(scratch, value, number, text_index,
 				    (__u64)BPF_CORE_READ((struct filename *)raw, name));
 		break;
 	case SHRIKE_ARGUMENT_DENTRY:

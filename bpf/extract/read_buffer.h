@@ -36,6 +36,28 @@ static __noinline long read_char_buffer(struct scratch *scratch, __u32 text_inde
 	return size;
 }
 
+/* What a 32-bit program calls a struct iovec; include/linux/compat.h. */
+struct compat_vector {
+	__u32 base;
+	__u32 bytes;
+};
+
+/* read_part_place - where part @part of the array is. */
+static __always_inline long read_part_place(struct scratch *scratch, __u32 part,
+					    struct iovec *vector)
+{
+	struct compat_vector compat;
+
+	if (!scratch->vector_is_compat)
+		return read_bytes(vector, sizeof(*vector),
+				  scratch->vector_address + part * sizeof(*vector));
+	if (read_bytes(&compat, sizeof(compat), scratch->vector_address + part * sizeof(compat)))
+		return -1;
+	vector->iov_base = (void *)(__u64)compat.base;
+	vector->iov_len = compat.bytes;
+	return 0;
+}
+
 /* add_part - one step: the next part behind what is stored. Its state is in scratch, so that the verifier finds all
  * steps alike.
  */
@@ -49,7 +71,7 @@ static long add_part(__u32 part, struct scratch **context)
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return 1;
-	if (read_bytes(&vector, sizeof(vector), scratch->vector_address + part * sizeof(vector))) {
+	if (read_part_place(scratch, part, &vector)) {
 		scratch->buffer_failed = 1;
 		return 1;
 	}

@@ -129,6 +129,36 @@ static __always_inline __u64 read_syscall_argument(void *context, struct scratch
 	}
 }
 
+/* read_compat_argument - argument @index of a system call of a 32-bit program: in other registers, of 32 bits. */
+static __always_inline __u32 read_compat_argument(void *context, struct scratch *scratch,
+						  __u32 index)
+{
+	struct pt_regs *regs = (struct pt_regs *)read_parameter(context, scratch, 0);
+
+	switch (index) {
+	case 0:
+		return BPF_CORE_READ(regs, bx);
+	case 1:
+		return BPF_CORE_READ(regs, cx);
+	case 2:
+		return BPF_CORE_READ(regs, dx);
+	case 3:
+		return BPF_CORE_READ(regs, si);
+	case 4:
+		return BPF_CORE_READ(regs, di);
+	default:
+		return BPF_CORE_READ(regs, bp);
+	}
+}
+
+/* compat_argument - the same in 64 bits, as the argument's type has it. */
+static __always_inline __u64 compat_argument(void *context, struct scratch *scratch, __u32 number)
+{
+	__u32 value = read_compat_argument(context, scratch, config.arguments[number].index);
+
+	return config.arguments[number].field_is_signed ? (__u64)(__s64)(__s32)value : value;
+}
+
 /* typed_parameter - parameter @index as a pointer that the verifier knows the type of.
  * A load from the context needs a constant offset in the instruction itself: kernels up to 6.17 refuse an
  * offset added to the register, which is what a compiler makes of context[index].
@@ -173,6 +203,8 @@ static __always_inline __u64 read_raw(void *context, struct scratch *scratch, __
 	switch (config.arguments[number].source) {
 	case SHRIKE_SOURCE_SYSCALL:
 		return read_syscall_argument(context, scratch, config.arguments[number].index);
+	case SHRIKE_SOURCE_COMPAT_SYSCALL:
+		return compat_argument(context, scratch, number);
 	case SHRIKE_SOURCE_RETURN:
 		return read_result(context);
 	case SHRIKE_SOURCE_FIELD:
@@ -197,6 +229,8 @@ static __always_inline __u64 read_sibling(void *context, struct scratch *scratch
 {
 	if (config.arguments[number].source == SHRIKE_SOURCE_SYSCALL)
 		return read_syscall_argument(context, scratch, index);
+	if (config.arguments[number].source == SHRIKE_SOURCE_COMPAT_SYSCALL)
+		return read_compat_argument(context, scratch, index);
 	return read_parameter(context, scratch, index);
 }
 

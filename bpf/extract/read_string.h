@@ -18,12 +18,12 @@
 
 /* read_string - a NUL-terminated string of the kernel or of the process. */
 static __always_inline void read_string(struct scratch *scratch, struct argument_value *value,
-					__u32 text_index, __u64 address)
+					__u32 number, __u32 text_index, __u64 address)
 {
 	char *to = &scratch->texts[text_index].bytes[TEXT_HEAD_BYTES];
 	long bytes;
 
-	if (is_kernel_address(address))
+	if (leads_into_kernel(number, address))
 		bytes = bpf_probe_read_kernel_str(to, SHRIKE_MAX_TEXT_BYTES, (void *)address);
 	else
 		bytes = bpf_probe_read_user_str(to, SHRIKE_MAX_TEXT_BYTES, (void *)address);
@@ -100,13 +100,14 @@ static __always_inline bool is_in_record(__u32 source)
 
 /* read_short_string - a string in an array of @limit bytes, which need not end in NUL. */
 static __always_inline void read_short_string(struct scratch *scratch, struct argument_value *value,
-					      __u32 text_index, __u64 address, __u32 limit)
+					      __u32 number, __u32 text_index, __u64 address,
+					      __u32 limit)
 {
 	char *to = &scratch->texts[text_index].bytes[TEXT_HEAD_BYTES];
 	long bytes;
 
 	/* One byte more than there can be, for the NUL that the helper writes. */
-	if (is_kernel_address(address))
+	if (leads_into_kernel(number, address))
 		bytes = bpf_probe_read_kernel_str(to, limit + 1, (void *)address);
 	else
 		bytes = bpf_probe_read_user_str(to, limit + 1, (void *)address);
@@ -118,7 +119,7 @@ static __always_inline void read_short_string(struct scratch *scratch, struct ar
 
 /* read_unix_address - the path of a struct sockaddr_un. An abstract name is what follows its NUL. */
 static __always_inline void read_unix_address(struct scratch *scratch, struct argument_value *value,
-					      __u32 text_index, __u64 address)
+					      __u32 number, __u32 text_index, __u64 address)
 {
 	__u16 family;
 	char first;
@@ -141,7 +142,7 @@ static __always_inline void read_unix_address(struct scratch *scratch, struct ar
 		value->mode |= SHRIKE_ABSTRACT_NAME;
 		address += 1;
 	}
-	read_short_string(scratch, value, text_index, address, UNIX_PATH_BYTES);
+	read_short_string(scratch, value, number, text_index, address, UNIX_PATH_BYTES);
 }
 
 #endif

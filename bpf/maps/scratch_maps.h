@@ -109,7 +109,8 @@ struct scratch {
 	__u64 buffer_bytes; /* that a buffer has, stored or not */
 	__u64 buffer_stored;
 	__u64 large_address; /* of the buffer that is reported whole */
-	__u32 large_done, reserved_large; /* bytes of it in the record */
+	__u32 large_done; /* bytes of it in the record */
+	__u32 vector_is_compat; /* its parts are those of a 32-bit program */
 	__u64 vector_address;
 	__u32 vector_text;
 	__u32 buffer_failed;

@@ -467,6 +467,8 @@ enum shrike_argument_source : __u32 {
 	SHRIKE_SOURCE_CURRENT_TASK = 16, /* the calling thread's struct task_struct */
 	SHRIKE_SOURCE_PROBE_REGISTER = 17, /* of a kprobe: a part of struct pt_regs */
 	SHRIKE_SOURCE_SYSCALL_REGISTER = 18, /* the same, of the caller of a system call */
+	SHRIKE_SOURCE_COMPAT_SYSCALL =
+		19, /* of a system call of a 32-bit program: 32 bits, by index */
 	/* of a static probe of user space, and nothing else from here on: field_bytes of a register, of memory, or a
 	 * number
 	 */

@@ -15,5 +15,6 @@ extern const struct shrike_bpf_object shrike_function_object; /* bpf/hooks/funct
 extern const struct shrike_bpf_object shrike_process_object;  /* bpf/hooks/process.bpf.c */
 extern const struct shrike_bpf_object shrike_hash_object;     /* bpf/hooks/hash.bpf.c */
 extern const struct shrike_bpf_object shrike_loader_object;   /* bpf/hooks/loader.bpf.c */
+extern const struct shrike_bpf_object shrike_page_in_object;  /* bpf/hooks/page_in.bpf.c */
 
 #endif

@@ -58,7 +58,11 @@ extension PolicyCheck {
         _ argument: Argument, _ hook: any PolicyHook, _ parameter: ParameterType?
     ) -> Bool {
         let type = argument.type.value
-        if HookTypes.allow(type, hook, hasResolve: argument.resolve != nil) { return true }
+        if HookTypes.allow(
+            type, hook, hasResolve: argument.resolve != nil, source: argument.source?.value)
+        {
+            return true
+        }
         if type == .auto {
             let suggestion = parameter.flatMap { PrototypeFit.suggestion(for: $0)?.rawValue }
             error(

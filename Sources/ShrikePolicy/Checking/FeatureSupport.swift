@@ -14,7 +14,7 @@ public enum FeatureSupport {
         .hook: [
             "call", "syscall", "hook", "subsystem", "event", "raw", "args", "selectors", "message", "tags",
             "return", "returnArg", "returnArgAction", "ignore", "data", "path", "symbols", "offsets", "addrs",
-            "refCtrOffsets", "provider", "name",
+            "refCtrOffsets", "provider", "name", "binaryDigests", "btfPath",
         ],
         .argument: [
             "index", "type", "label", "sizeArgIndex", "returnCopy", "maxData", "resolve", "source", "btfType",
@@ -64,11 +64,6 @@ public enum FeatureSupport {
         .notifyEnforcer, .cleanupEnforcerNotification, .set,
     ]
 
-    /// Every hook is attached by itself, so there is nothing to disable.
-    private static let options: Set<OptionName> = [
-        .policyMode, .unknownWorkloads, .disableKprobeMulti, .disableUprobeMulti, .overrideMethod,
-    ]
-
     /// The mappings of the table.
     private enum Mapping: Hashable {
         case spec, hook, argument, selector, argumentFilter, binaryFilter, processFilter, action
@@ -79,18 +74,6 @@ public enum FeatureSupport {
         let policy = policy.expandingMacros()
         var check = SupportCheck()
         check.fields(policy.spec.fields, fields[.spec])
-        for option in policy.spec.options {
-            guard let name = OptionName(rawValue: option.name.value), !options.contains(name) else {
-                continue
-            }
-            check.refuse("option \(name.rawValue)", option.name.range)
-        }
-        for option in policy.spec.options
-        where option.name.value == OptionName.overrideMethod.rawValue
-            && option.value.value == "override-return"
-        {
-            check.refuse("override-method: override-return", option.value.range)
-        }
         for hook in policy.spec.hooks { check.hook(hook) }
         for hook in policy.spec.kprobes + policy.spec.fentries { check.foreignSystemCalls(hook, policy.spec) }
         return check.diagnostics.sortedAndUnique()
@@ -114,11 +97,13 @@ public enum FeatureSupport {
             }
         }
 
-        /// 32-bit programs hand arguments over in other registers.
+        /// Other machines hand arguments over in other registers.
         mutating func foreignSystemCalls(_ hook: KprobeHook, _ spec: PolicySpec) {
             guard !hook.arguments.isEmpty else { return }
             let foreign = spec.functions(of: hook, kernel: nil).first {
-                $0.isSyscall && !$0.symbol.hasPrefix(SyscallSymbol.prefix)
+                $0.isSyscall
+                    && ![SyscallSymbol.prefix, SyscallSymbol.compatPrefix].contains(
+                        where: $0.symbol.hasPrefix)
             }
             if let foreign { refuse("args of \(foreign.symbol)", hook.call.range) }
         }

@@ -35,7 +35,7 @@ extension PolicyCheck {
     }
 
     private mutating func checkListedSystemCall(_ value: Located<String>, _ hook: KprobeHook) {
-        let symbol = SyscallSymbol.symbol(forListValue: value.value)
+        let symbol = SyscallSymbol.symbol(forListValue: value.value, kernel)
         guard let kernel, !isFull, !hook.ignoreCallNotFound, kernel.function(named: symbol) == nil,
             SyscallSymbol.bareName(of: symbol) != nil
         else { return }

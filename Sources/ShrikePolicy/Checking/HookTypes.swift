@@ -9,24 +9,28 @@ enum HookTypes {
     private static let functions = Set(ArgumentType.allCases)
         .subtracting([.auto, .syscall64, .constBuffer, .dataLoc])
 
-    private static let rawTracepoints = integers.union([
-        .string, .charBuffer, .charIOVector, .skb, .sock, .socket, .sockaddr, .sockaddrUn, .syscall64,
-        .linuxBinprm, .file, .fd, .kiocb, .nop,
-    ])
+    /// The parameters of a raw tracepoint are those of a function.
+    private static let rawTracepoints = functions.union([.syscall64])
 
     private static let tracepoints = integers.union([
         .auto, .string, .charBuffer, .dataLoc, .skb, .sock, .socket, .sockaddr, .syscall64, .nop,
     ])
 
-    static func allow(_ type: ArgumentType, _ hook: any PolicyHook, hasResolve: Bool) -> Bool {
+    /// - Parameter source: of a `data` entry.
+    static func allow(
+        _ type: ArgumentType, _ hook: any PolicyHook, hasResolve: Bool, source: Argument.Source? = nil
+    ) -> Bool {
         switch hook.section {
+        // What the kernel knows of the task is the same wherever it is asked.
+        case .uprobes where source == .currentTask: functions.contains(type) || type == .auto
         case .kprobes, .fentries: functions.contains(type)
         case .lsmHooks: functions.subtracting([.bpfCmd]).contains(type) || type == .auto && hasResolve
         case .tracepoints:
             (hook as? TracepointHook)?.raw == true
                 ? rawTracepoints.contains(type) || type == .auto && hasResolve : tracepoints.contains(type)
-        case .uprobes: integers.union([.string, .charBuffer, .nop]).contains(type)
-        case .usdts: integers.union([.string, .nop]).contains(type)
+        case .uprobes:
+            integers.union([.string, .charBuffer, .nop]).contains(type) || type == .auto && hasResolve
+        case .usdts: integers.union([.string, .nop]).contains(type) || type == .auto && hasResolve
         }
     }
 

@@ -58,12 +58,16 @@ public protocol KernelFacts {
     func hasLSMHook(_ name: String) -> Bool
     /// The system call as a program calls it, by its name without `sys_`; nil if that is not known.
     func systemCall(named name: String) -> FunctionPrototype?
+    /// Whether a symbol, `__ia32_compat_sys_lseek`, is what 32-bit programs enter for a system call.
+    func isCompatEntry(_ symbol: String) -> Bool
     /// Why BPF programs are not asked at LSM hooks; nil when they are.
     var lsmHooksUnavailable: String? { get }
     /// Why files cannot be hashed (`imaHash`); nil when they can.
     var fileHashesUnavailable: String? { get }
     /// Why no uprobe can change registers (Override); nil when it can.
     var registerChangesUnavailable: String? { get }
+    /// Why no function's return can be overridden by a kprobe (`override-method: override-return`); nil when it can.
+    var overrideReturnUnavailable: String? { get }
     /// Whether tracepoints and their records are known at all; else nothing is said about them.
     var knowsTracepoints: Bool { get }
     /// Whether one that is not known is not there.
@@ -99,6 +103,13 @@ public protocol KernelFacts {
     func staticProbe(
         _ provider: String, _ name: String, inFile path: String
     ) -> Result<[StaticProbePlace], FilePlaceProblem>?
+    /// The digests of a user space file, of the kinds that are asked for and that it has, or why it has none; nil as
+    /// above.
+    func digests(
+        _ kinds: Set<BinaryDigest.Kind>, ofFile path: String
+    ) -> Result<Set<BinaryDigest>, FilePlaceProblem>?
+    /// Why a file says nothing of the types of a user space program; nil when it does, and as above.
+    func typesProblem(ofFile path: String) -> FilePlaceProblem?
     /// Follows members and pointers from where a path starts.
     func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer
 }
@@ -106,12 +117,16 @@ public protocol KernelFacts {
 extension KernelFacts {
     /// Nothing is known.
     public func systemCall(named name: String) -> FunctionPrototype? { nil }
+    /// Nothing is known.
+    public func isCompatEntry(_ symbol: String) -> Bool { false }
     /// They are asked.
     public var lsmHooksUnavailable: String? { nil }
     /// They can.
     public var fileHashesUnavailable: String? { nil }
     /// It can.
     public var registerChangesUnavailable: String? { nil }
+    /// It can.
+    public var overrideReturnUnavailable: String? { nil }
     /// They are.
     public var knowsTracepoints: Bool { true }
     /// It is not.
@@ -155,6 +170,12 @@ extension KernelFacts {
     public func staticProbe(
         _ provider: String, _ name: String, inFile path: String
     ) -> Result<[StaticProbePlace], FilePlaceProblem>? { nil }
+    /// Nothing is known.
+    public func digests(
+        _ kinds: Set<BinaryDigest.Kind>, ofFile path: String
+    ) -> Result<Set<BinaryDigest>, FilePlaceProblem>? { nil }
+    /// Nothing is known.
+    public func typesProblem(ofFile path: String) -> FilePlaceProblem? { nil }
     /// Nothing is known.
     public func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer { .unknown }
 }

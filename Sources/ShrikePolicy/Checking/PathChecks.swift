@@ -10,6 +10,12 @@ extension PolicyCheck {
                 .badResolvePath, resolve.range, "`resolve` needs a raw tracepoint", help: "add `raw: true`")
         }
         if hook.section == .uprobes || hook.section == .usdts {
+            if let module = argument.btfTypeModule {
+                error(
+                    .badResolvePath, module.range,
+                    "\(hook.section.hookName) has the types of a program, not of a kernel module",
+                    help: "remove `btfTypeModule`")
+            }
             let hasFile = hook.fields.isSet("btfPath")
             if argument.btfType == nil || !hasFile {
                 error(
@@ -37,7 +43,7 @@ extension PolicyCheck {
     private mutating func checkDestination(
         _ resolve: Located<String>, _ argument: Argument, _ hook: any PolicyHook
     ) {
-        guard let kernel, !isFull, hook.section != .uprobes, hook.section != .usdts else { return }
+        guard let kernel, !isFull else { return }
         var function: String?
         if let hook = hook as? KprobeHook {
             // What a list holds is looked at when the policies are compiled.
@@ -45,6 +51,10 @@ extension PolicyCheck {
             function = hook.syscall ? nil : hook.symbol
         }
         let startsAtParameter = argument.btfType == nil && argument.source == nil
+        if hook.section == .uprobes || hook.section == .usdts, argument.source == nil {
+            // What is wrong with the file has been said.
+            guard let file = hook.btfPath, kernel.typesProblem(ofFile: file) == nil else { return }
+        }
         if startsAtParameter, (hook as? KprobeHook)?.syscall != true {
             // What is wrong with the function or the index has been said.
             guard let prototype = prototype(of: hook), argument.index < prototype.parameters.count else {
@@ -56,11 +66,13 @@ extension PolicyCheck {
         case .nowhere(let reason, let help):
             error(
                 .badResolvePath, resolve.range, "\(code(resolve.value)) leads nowhere: \(reason)", help: help)
-        case .found(let path): checkFit(argument, path, resolve)
+        case .found(let path): checkFit(argument, path, resolve, hook)
         }
     }
 
-    private mutating func checkFit(_ argument: Argument, _ path: ResolvedPath, _ resolve: Located<String>) {
+    private mutating func checkFit(
+        _ argument: Argument, _ path: ResolvedPath, _ resolve: Located<String>, _ hook: any PolicyHook
+    ) {
         let what = "what \(code(resolve.value)) leads to"
         let type = argument.type.value
         if path.isInPlace, type.integerShape != nil {
@@ -69,7 +81,13 @@ extension PolicyCheck {
                 "\(what) is no number but a structure or array that \(code(path.type.spelling)) points at",
                 help: "go on to one of its members or elements")
         } else if type == .auto {
-            guard path.automaticType == nil else { return }
+            // A structure of a program may have the name of one of the kernel.
+            let source = argument.source?.value
+            if let found = path.automaticType,
+                HookTypes.allow(found, hook, hasResolve: true, source: source)
+            {
+                return
+            }
             error(
                 .typeCannotWork, argument.type.range,
                 "\(what) is \(code(path.type.spelling)), no type shows it",
@@ -105,6 +123,11 @@ extension PolicyCheck {
                 .badResolvePath, resolve.range, "\(code(resolve.value)) is no register of this machine",
                 help: "for example `rax`, `eax` or `r8`")
             return
+        }
+        if entry.type.value == .auto {
+            error(
+                .typeNotForHook, entry.type.range, "a register needs a `type`",
+                help: "for example `type: uint64`")
         }
         let bits = entry.type.value.integerShape?.bits ?? 64
         if bits > register.bytes * 8, entry.type.value != .nop {

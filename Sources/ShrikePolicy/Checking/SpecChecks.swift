@@ -26,7 +26,30 @@ extension PolicyCheck {
                         ? "the option `\(name.rawValue)` has no value"
                         : "\(code(option.value.value)) is not a value of the option `\(name.rawValue)`",
                     help: "write \(expected)")
+            } else if name == .overrideMethod, option.value.value == "override-return" {
+                checkOverrideReturn(option)
             }
+        }
+    }
+
+    /// A kernel that can do it refuses the same calls by fmod_ret, which is what enforcers use: the way in is another
+    /// than the policy says, the effect is the same. Where the kernel cannot, the policy asks for what is not there.
+    private mutating func checkOverrideReturn(_ option: PolicyOption) {
+        let calls = policy.spec.enforcers.flatMap { policy.spec.functions(of: $0, kernel: kernel) }
+        if let other = calls.first(where: { !$0.isSyscall }) {
+            error(
+                .badOptionValue, option.value.range,
+                "`override-return` cannot refuse \(code(other.symbol)): it is for system calls",
+                help: "write `fmod-ret`, or remove the option")
+        } else if let reason = kernel?.overrideReturnUnavailable {
+            error(
+                .badOptionValue, option.value.range, "this kernel has no `override-return`: \(reason)",
+                help: "write `fmod-ret`, which refuses the same calls, or remove the option")
+        } else {
+            warn(
+                .badOptionValue, option.value.range,
+                "calls are refused by `fmod-ret`, with the effect of `override-return`",
+                help: "write `fmod-ret`, or remove the option")
         }
     }
 
@@ -238,10 +261,34 @@ extension PolicyCheck {
                 help: "give one for each")
         }
         for place in hook.places { checkPlace(place, hook) }
-        for digest in hook.binaryDigests where !Self.isDigest(digest.value) {
+        checkTypes(of: hook)
+        checkDigests(hook)
+    }
+
+    /// The file with the types of the program.
+    private mutating func checkTypes(of hook: any PolicyHook) {
+        guard let file = hook.btfPath, let range = hook.fields["btfPath"]?.valueRange else { return }
+        checkProbePath(Located(file, at: range))
+        guard !isFull, let problem = kernel?.typesProblem(ofFile: file) else { return }
+        error(
+            .badResolvePath, range, "\(code(file)) has no types: \(problem.message)", help: problem.help)
+    }
+
+    private mutating func checkDigests(_ hook: UserProbeHook) {
+        for digest in hook.binaryDigests where BinaryDigest(digest.value) == nil {
             error(
                 .badUserProbe, digest.range, "\(code(digest.value)) is not a digest",
                 help: "write `sha256:` or `build-id:` and hexadecimal digits")
+        }
+        guard !isFull, let field = hook.fields["binaryDigests"], let problem = hook.digestProblem(kernel)
+        else {
+            return
+        }
+        let message = "\(code(hook.path.value)) is not the file that is meant: \(problem.message)"
+        if hook.ignoreDigestFailure {
+            warn(.badUserProbe, field.valueRange, "the hook is left out: \(message)")
+        } else {
+            error(.badUserProbe, field.valueRange, message, help: problem.help)
         }
     }
 
@@ -264,6 +311,7 @@ extension PolicyCheck {
 
     mutating func checkStaticProbe(_ hook: USDTHook) {
         checkProbePath(hook.path)
+        checkTypes(of: hook)
         guard !isFull,
             let found = kernel?.staticProbe(hook.provider.value, hook.name.value, inFile: hook.path.value)
         else { return }
@@ -295,13 +343,6 @@ extension PolicyCheck {
             .typeCannotWork, argument.indexRange,
             "argument \(argument.index) of \(code(hook.target.value)) is \(code(unreadable.text)), which cannot be read",
             help: "it is no integer, or not in a register or at an address in one")
-    }
-
-    private static func isDigest(_ text: String) -> Bool {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[1].isEmpty, parts[1].allSatisfy(\.isHexDigit) else { return false }
-        let digits = ["sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128][String(parts[0])]
-        return digits.map { $0 == parts[1].utf8.count } ?? (parts[0] == "build-id")
     }
 
     mutating func checkProbePath(_ path: Located<String>) {

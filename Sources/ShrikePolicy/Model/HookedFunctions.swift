@@ -63,7 +63,8 @@ extension PolicySpec {
             }
         case .syscalls:
             return list.values.map { value in
-                HookedFunction(symbol: SyscallSymbol.symbol(forListValue: value.value), isSyscall: true)
+                HookedFunction(
+                    symbol: SyscallSymbol.symbol(forListValue: value.value, kernel), isSyscall: true)
             }
         case .generatedSyscalls:
             return (kernel?.systemCallSymbols ?? []).map { HookedFunction(symbol: $0, isSyscall: true) }

@@ -39,6 +39,8 @@ public protocol PolicyHook: Sendable {
     var returns: Bool { get }
     /// Which hits count, and what is done: the first that matches decides.
     var selectors: [Selector] { get }
+    /// The file with the types of a user space program.
+    var btfPath: String? { get }
     /// Free text for the event.
     var message: String? { get }
     /// Tags for the event.
@@ -56,6 +58,8 @@ extension PolicyHook {
     public var returnArgument: Argument? { nil }
     /// Most hooks do not see a return.
     public var returns: Bool { false }
+    /// Most hooks are in the kernel.
+    public var btfPath: String? { nil }
 }
 
 /// A kernel function, in `kprobes` or `fentries`.
@@ -161,7 +165,7 @@ public struct UserProbeHook: PolicyHook {
     public let addresses: [Located<UInt64>]
     /// Semaphore offsets, one for each symbol or offset.
     public let referenceCounterOffsets: [Located<UInt64>]
-    /// BTF of the file.
+    /// The file with the types of the program.
     public let btfPath: String?
     /// The arguments that are read.
     public let arguments: [Argument]
@@ -200,7 +204,7 @@ public struct USDTHook: PolicyHook {
     public let provider: Located<String>
     /// The probe.
     public let name: Located<String>
-    /// BTF of the file.
+    /// The file with the types of the program.
     public let btfPath: String?
     /// The arguments that are read.
     public let arguments: [Argument]

@@ -14,6 +14,9 @@ public enum SyscallSymbol {
         #endif
     }()
 
+    /// The prefix of entries of 32-bit programs on x86-64.
+    public static let compatPrefix = "__ia32_"
+
     /// Prefixes of all entries that the language knows.
     static let allPrefixes = ["__x64_", "__ia32_", "__arm64_", "__arm32_"]
 
@@ -24,7 +27,14 @@ public enum SyscallSymbol {
     }
 
     /// The kernel symbol of a value in a list of type `syscalls`: as above, or `ABI/sys_openat`.
-    static func symbol(forListValue value: String) -> String {
+    ///
+    /// Where structures or numbers differ, 32-bit programs enter another function (`COMPAT_SYSCALL_DEFINE`): the kernel
+    /// has `__ia32_sys_lseek`, and nobody calls it.
+    static func symbol(forListValue value: String, _ kernel: (any KernelFacts)?) -> String {
+        if value.hasPrefix("i386/"), let kernel {
+            let compat = compatPrefix + "compat_" + value.dropFirst("i386/".count)
+            if kernel.isCompatEntry(compat) { return compat }
+        }
         let parts = value.split(separator: "/", maxSplits: 1)
         guard parts.count == 2 else { return symbol(for: value) }
         let prefixes: [Substring: String] = [
@@ -37,6 +47,9 @@ public enum SyscallSymbol {
     /// not written as a system call.
     public static func bareName(of call: String) -> String? {
         let name = allPrefixes.first { call.hasPrefix($0) }.map { call.dropFirst($0.count) } ?? call[...]
+        if call.hasPrefix(compatPrefix), name.hasPrefix("compat_sys_") {
+            return String(name.dropFirst("compat_sys_".count))
+        }
         return name.hasPrefix("sys_") ? String(name.dropFirst("sys_".count)) : nil
     }
 }

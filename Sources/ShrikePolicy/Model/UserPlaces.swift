@@ -99,6 +99,57 @@ extension UserProbeHook {
     private static func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
 }
 
+/// Why a hook in user space, or a part of it, is not put in place.
+public struct LeftOutHook: Sendable, Hashable {
+    /// Its file is not one of those that the policy means.
+    public var isOtherFile: Bool
+    /// One line.
+    public var reason: String
+
+    /// A hook.
+    public init(isOtherFile: Bool = false, reason: String) {
+        self.isOtherFile = isOtherFile
+        self.reason = reason
+    }
+}
+
+extension PolicyHook {
+    /// Why the hook, or a part of it, cannot be put in place as files are now: a file may go, or become another, long
+    /// after its policy was loaded; nil when it can, and when that is not known.
+    public func leftOut(_ kernel: any KernelFacts) -> LeftOutHook? {
+        if let whole = leftOutWhole(kernel) { return whole }
+        switch self {
+        case let hook as UserProbeHook:
+            return hook.places.lazy.compactMap { place in
+                guard let name = place.name,
+                    case .failure(let problem)? = kernel.place(name, inFile: hook.path.value)
+                else { return nil }
+                return LeftOutHook(reason: "`\(place.text)` cannot be probed: \(problem.message)")
+            }.first
+        case let hook as USDTHook:
+            let found = kernel.staticProbe(hook.provider.value, hook.name.value, inFile: hook.path.value)
+            guard case .failure(let problem)? = found else { return nil }
+            return LeftOutHook(reason: "it cannot be probed: \(problem.message)")
+        default:
+            return nil
+        }
+    }
+
+    /// Why none of the hook can be put in place.
+    public func leftOutWhole(_ kernel: (any KernelFacts)?) -> LeftOutHook? {
+        guard let kernel, section == .uprobes || section == .usdts else { return nil }
+        if let problem = (self as? UserProbeHook)?.digestProblem(kernel) {
+            return LeftOutHook(isOtherFile: true, reason: problem.message)
+        }
+        return (arguments + data).lazy.compactMap { argument in
+            guard let path = argument.resolve?.value,
+                case .nowhere(let reason, _) = follow(argument, function: nil, kernel)
+            else { return nil }
+            return LeftOutHook(reason: "`\(path)` leads nowhere: \(reason)")
+        }.first
+    }
+}
+
 /// One place of a static probe, with what its arguments are there.
 public struct StaticProbePlace: Sendable, Hashable {
     /// Its instruction.

@@ -17,6 +17,8 @@ public enum PathStart: Sendable, Hashable {
     case rawTracepoint(Int, of: String)
     /// A structure that a pointer points at, of a module if the kernel itself has none of this name.
     case structure(String, module: String?)
+    /// A structure of a user space program that a pointer of it points at, by the types of a file.
+    case program(String, typesOf: String)
 }
 
 /// How a value is reached in one kernel.
@@ -116,6 +118,10 @@ extension PolicyHook {
         if argument.source?.value == .currentTask {
             return .structure(Argument.Source.taskStructure, module: nil)
         }
+        if section == .uprobes || section == .usdts {
+            guard let file = btfPath, let name = argument.btfType?.value else { return nil }
+            return .program(name, typesOf: file)
+        }
         if let name = argument.btfType?.value {
             return .structure(name, module: argument.btfTypeModule?.value)
         }
@@ -147,6 +153,7 @@ extension PolicyHook {
             return .nowhere("it is not well-formed", help: nil)
         }
         guard let start = pathStart(of: argument, function: function) else {
+            if section == .uprobes || section == .usdts { return .unknown }
             return .nowhere(
                 "it is not known what a system call's argument points at",
                 help: "name the structure with `btfType`")

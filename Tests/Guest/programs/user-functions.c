@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions for user space probes. user-functions greet NAME; add A B; five A B C TEXT BYTES; fill TEXT; name NUMBER;
- * deep N; leap N; enter NAME (may that guest come in?); where; make DIRECTORY. What must not be probed stands beside: farewell and subtract take the same arguments.
+ * deep N; leap N; enter NAME (may that guest come in?); where; make DIRECTORY; untouched FILE and cut FILE: greet by the
+ * name that a file begins with, or that begins at its byte 4090, where the process has not looked yet. What must not be
+ * probed stands beside: farewell and subtract take the same arguments.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,6 +90,17 @@ FUNCTION __attribute__((optimize("no-omit-frame-pointer"))) int make_directory(c
 	return failed;
 }
 
+/* Pages of a file that the process has not looked at: they may not even be in memory. */
+static const char *untouched(const char *path)
+{
+	const char *pages = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, open(path, O_RDONLY), 0);
+
+	if (pages == MAP_FAILED)
+		exit(1);
+	madvise((void *)pages, 8192, MADV_RANDOM); /* none around it comes with one */
+	return pages;
+}
+
 static long number(const char *text)
 {
 	return strtol(text, NULL, 0);
@@ -123,6 +138,10 @@ __attribute__((optimize("no-omit-frame-pointer"))) int main(int argc, char **arg
 		puts(is_welcome(argv[2]) && !is_nobody(argv[2]) ? "come in" : "stay out");
 	else if (argc == 3 && !strcmp(word, "make"))
 		return make_directory(argv[2]) ? 1 : 0;
+	else if (argc == 3 && !strcmp(word, "untouched"))
+		greet(untouched(argv[2]));
+	else if (argc == 3 && !strcmp(word, "cut"))
+		greet(untouched(argv[2]) + 4090);
 	else if (argc == 2 && !strcmp(word, "where"))
 		printf("%#lx\n", (unsigned long)greet);
 	else if (argc == 3 && !strcmp(word, "kernel")) /* an address that is not the process's */
