@@ -179,7 +179,7 @@ public enum MapBytes {
         if selector.isPosted { configuration.flags |= SHRIKE_SELECTOR_POST.rawValue }
         if let error = selector.overrideError {
             configuration.flags |= SHRIKE_SELECTOR_OVERRIDE.rawValue
-            configuration.override_error = Int16(error)
+            configuration.override_error = Int32(error)
         }
         if selector.stacks.contains(.kernel) {
             configuration.flags |= SHRIKE_SELECTOR_KERNEL_STACK.rawValue
@@ -191,6 +191,7 @@ public enum MapBytes {
         configuration.tracked_arguments = selector.tracked.reduce(0) { $0 | 1 << UInt8($1) }
         configuration.untracked_arguments = selector.untracked.reduce(0) { $0 | 1 << UInt8($1) }
         if selector.forgetsNote { configuration.flags |= SHRIKE_SELECTOR_FORGET_NOTE.rawValue }
+        if !selector.changes.isEmpty { configuration.flags |= SHRIKE_SELECTOR_CHANGES.rawValue }
         if let note = selector.note {
             configuration.flags |= SHRIKE_SELECTOR_NOTIFY.rawValue
             configuration.note_enforcer = UInt8(truncatingIfNeeded: note.enforcer)

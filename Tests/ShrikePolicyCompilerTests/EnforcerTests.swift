@@ -48,7 +48,7 @@ import Testing
         let bytes = MapBytes.value(notifier.selectors[1])
         #expect(bytes.count == MemoryLayout<shrike_selector_config>.size)
         #expect(bytes[2] & SHRIKE_SELECTOR_NOTIFY.rawValue != 0)
-        #expect(Array(bytes[15...18]) == [1, 0xF3, 0xFF, 0])
+        #expect(Array(bytes[17...20]) == [1, 0xF3, 0xFF, 0])
     }
 
     @Test("A list stands for the numbers of its calls, of 32-bit programs' too")

@@ -21,7 +21,7 @@ import Testing
         #expect(hook.selectors.map(\.untracked) == [[], [2]])
         let bytes = MapBytes.value(hook.selectors[1])
         #expect(bytes.count == MemoryLayout<shrike_selector_config>.size)
-        #expect(bytes[13...14] == [0, 0b100])
+        #expect(bytes[15...16] == [0, 0b100])
     }
 
     @Test("Of two actions on one socket the last one counts")

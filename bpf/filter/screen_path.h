@@ -35,27 +35,17 @@ struct dentry_with_name {
 	__u64 short_name;
 };
 
-/* short_name - the first bytes of the name that stands in the dentry itself. */
-static __always_inline __u64 short_name(struct dentry *dentry)
-{
-	if (bpf_core_field_exists(dentry->d_iname))
-		return *(__u64 *)dentry->d_iname;
-	return dentry->d_shortname.words[0];
-}
-
-static __always_inline __u64 short_name_address(struct dentry *dentry)
-{
-	if (bpf_core_field_exists(dentry->d_iname))
-		return (__u64)dentry + bpf_core_field_offset(dentry->d_iname);
-	return (__u64)dentry + bpf_core_field_offset(dentry->d_shortname);
-}
+/* SHORT_NAME_OFFSET - where the dentry itself has room for a short name: behind d_inode, as d_iname until 6.14 and as
+ * d_shortname since.
+ */
+#define SHORT_NAME_OFFSET (bpf_core_field_offset(struct dentry, d_inode) + sizeof(struct inode *))
 
 static __always_inline void place_name(struct name_place *name, struct dentry *dentry)
 {
 	name->address = (__u64)dentry->d_name.name;
 	name->length = dentry->d_name.len;
-	name->head = short_name(dentry);
-	name->has_head = name->address == short_name_address(dentry);
+	name->head = *(__u64 *)((char *)dentry + SHORT_NAME_OFFSET);
+	name->has_head = name->address == (__u64)dentry + SHORT_NAME_OFFSET;
 }
 
 /* hash_name - Return: 0, or -1 when the name cannot be read. */

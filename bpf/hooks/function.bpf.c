@@ -79,8 +79,6 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 	if (config.flags & (SHRIKE_HOOK_CHANGES_REGISTERS | SHRIKE_HOOK_CHANGES_MEMORY))
 		start_changes(context, scratch);
 	run_actions(scratch);
-	if (config.flags & SHRIKE_HOOK_CHANGES_REGISTERS && scratch->has_changed)
-		put_registers(context, scratch);
 	if (config.flags & SHRIKE_HOOK_TRACKS_SOCKETS)
 		track_sockets(context, scratch);
 	if (config.flags & SHRIKE_HOOK_HAS_RATE_LIMIT && scratch->is_posted)
@@ -97,6 +95,9 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 		if (config.flags & SHRIKE_HOOK_HAS_CHANGES && state)
 			keep_base(state, (struct task_struct *)bpf_get_current_task());
 	}
+	/* Behind the event, which tells what the function was called with. */
+	if (config.flags & SHRIKE_HOOK_CHANGES_REGISTERS && scratch->has_changed)
+		put_registers(context, scratch);
 	return refusal(scratch->override_error);
 }
 

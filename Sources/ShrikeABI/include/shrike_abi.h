@@ -800,19 +800,19 @@ struct shrike_selector_config {
 	__u16 policy_end; /* bit number behind the policy's last selector on this hook */
 	__u8 flags; /* enum shrike_selector_flag */
 	__u8 signal; /* 0: none */
-	__s16 override_error; /* 0 or -errno */
+	__s32 override_error; /* 0 or -errno; of a function of user space, any number */
+	__u32 rate_limit_ms; /* at most one event in this time; 0: no limit */
 	__u8 return_signal; /* of a return hook: sent when the function returns */
 	__u8 rate_scope; /* enum shrike_rate_scope */
-	__u32 rate_limit_ms; /* at most one event in this time; 0: no limit */
 	__u8 rate_arguments; /* bit n: events that differ in argument n count apart */
 	__u8 tracked_arguments; /* bit n: argument n is a socket of the caller's from now on */
 	__u8 untracked_arguments; /* bit n: argument n is nobody's any more */
 	__u8 note_enforcer; /* the enforcer that a note is for, less than SHRIKE_MAX_ENFORCERS */
 	__s16 note_error; /* what its call is refused with: 0 or -errno */
 	__u8 note_signal; /* what it is signalled with; 0: nothing */
-	__u8 reserved;
+	__u8 reserved[3];
 };
-_Static_assert(sizeof(struct shrike_selector_config) == 20, "configuration size");
+_Static_assert(sizeof(struct shrike_selector_config) == 24, "configuration size");
 
 /* Changes of one selector. */
 #define SHRIKE_MAX_CHANGES 18

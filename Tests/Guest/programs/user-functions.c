@@ -78,7 +78,7 @@ FUNCTION int is_welcome(const char *name)
 
 FUNCTION int is_nobody(const char *name)
 {
-	return 0;
+	return !*name;
 }
 
 /* For stack traces: the C library's mkdir(2) keeps no frame of its own. */
