@@ -35,19 +35,36 @@ struct dentry_with_name {
 	__u64 short_name;
 };
 
-/* short_name - the first bytes of the name that stands in the dentry itself. */
+/* short_name - the first bytes of the name that stands in the dentry itself.
+ * Each way by itself, to its end: the compiler would make one load of the two, and the offset of the member that this
+ * kernel lacks is no number.
+ */
 static __always_inline __u64 short_name(struct dentry *dentry)
 {
-	if (bpf_core_field_exists(dentry->d_iname))
-		return *(__u64 *)dentry->d_iname;
-	return dentry->d_shortname.words[0];
+	__u64 head;
+
+	if (bpf_core_field_exists(dentry->d_iname)) {
+		head = *(__u64 *)dentry->d_iname;
+		opaque(head);
+		return head;
+	}
+	head = dentry->d_shortname.words[0];
+	opaque(head);
+	return head;
 }
 
 static __always_inline __u64 short_name_address(struct dentry *dentry)
 {
-	if (bpf_core_field_exists(dentry->d_iname))
-		return (__u64)dentry + bpf_core_field_offset(dentry->d_iname);
-	return (__u64)dentry + bpf_core_field_offset(dentry->d_shortname);
+	__u64 address = (__u64)dentry;
+
+	if (bpf_core_field_exists(dentry->d_iname)) {
+		address += bpf_core_field_offset(dentry->d_iname);
+		opaque(address);
+		return address;
+	}
+	address += bpf_core_field_offset(dentry->d_shortname);
+	opaque(address);
+	return address;
 }
 
 static __always_inline void place_name(struct name_place *name, struct dentry *dentry)
