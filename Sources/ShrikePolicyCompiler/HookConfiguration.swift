@@ -269,7 +269,7 @@ extension HookPlan {
     public var readsUserMemory: Bool {
         guard target.userProbe != nil else { return false }
         return arguments.contains { argument in
-            argument.source != .currentTask
+            argument.source != .currentTask && argument.source != .result
                 && (argument.path?.resolved != nil
                     || [SHRIKE_ARGUMENT_STRING, SHRIKE_ARGUMENT_CHAR_BUF].contains(argument.type))
         }

@@ -203,6 +203,7 @@ import Testing
         #expect(try reads("data: [{index: 0, type: string, source: pt_regs, resolve: rbx}]") == true)
         #expect(try reads("args: [{index: 0, type: string}]") == true)
         #expect(try reads("args: [{index: 0, type: char_buf, sizeArgIndex: 2}]") == true)
+        #expect(try reads("return: true, returnArg: {index: 0, type: string}") == false)
         let kernel = try compile("kprobes: [{call: f, syscall: false, args: [{index: 0, type: string}]}]")
         #expect(kernel.hooks.first?.readsUserMemory == false)
     }

@@ -19,7 +19,7 @@ probe other "'sha384:$(echo "$nothing" | cut -c1-96)', 'build-id:00'"
 try_shriked refused
 expect_status refused 1
 expect_one_line refused
-expect_stderr refused '^[^:]*other.yaml:6:61: error: `/tmp/meant` is not the file that is meant: it has none of these digests: it is `build-id:[0-9a-f]*`, `sha384:[0-9a-f]*`; if'
+expect_stderr refused '^[^:]*other.yaml:6:57: error: `/tmp/meant` is not the file that is meant: it has none of these digests: it is `build-id:[0-9a-f]*`, `sha384:[0-9a-f]*`; if'
 build=$(sed 's/.*`\(build-id:[0-9a-f]*\)`.*/\1/' "$WORK/refused.err")
 long=$(sed 's/.*`\(sha384:[0-9a-f]*\)`.*/\1/' "$WORK/refused.err")
 
