@@ -93,7 +93,7 @@ public final class KubernetesService: DaemonService, Sendable {
                         name: "\(plural).cilium.io", path: "/apis/cilium.io/v1alpha1/\(plural)",
                         pageSize: 100,
                         itemLimit: PolicyFeed.policyLimit),
-                    feed, &running)
+                    PolicyIntake(feed), &running)
             }
             running.tasks.append(Task.detached { [self] in await count(feeds) })
             running.tasks.append(

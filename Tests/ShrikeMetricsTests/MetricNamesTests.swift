@@ -281,9 +281,7 @@ import Testing
 
 /// A daemon that has none.
 private struct NoPolicies: PolicyControl {
-    func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity] { [] }
-    func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal) {}
-    func delete(_ policy: PolicyIdentity) throws(PolicyRefusal) {}
+    func make(_ changes: [PolicyChange], domain: String) throws(PolicyRefusal) -> [PolicyIdentity] { [] }
     func configure(_ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?) throws(PolicyRefusal) {}
     func list() -> [PolicyStatus] { [] }
     func runs() -> [HookRuns] { [] }
