@@ -62,6 +62,7 @@ public struct HookSensor: ~Copyable {
                 mechanism, typed: typed, hasBinaryParts: binaries.hasParts, hookID: hookID,
                 generation: generation,
                 binariesGeneration: binariesGeneration))
+        try open.setInitialValue(".rodata.cgroup", processes.cgroups.configuration)
         let loaded: LoadedBPFObject
         do throws(BPFError) {
             loaded = try open.load()
