@@ -125,7 +125,8 @@ final class WorkloadFollower {
             tree.describe(
                 container: number.rawValue,
                 ContainerText(
-                    beforePID: text.beforePID, afterPID: text.afterPID, isAwaited: container.isAwaited))
+                    beforePID: text.beforePID, afterPID: text.afterPID, isAwaited: container.isAwaited,
+                    probes: (container.status?.probes ?? []).compactMap { ProbeCommand($0) }))
         case .scope, .scopeEnded: break
         }
     }
