@@ -13,11 +13,15 @@ public struct ContainerText: Sendable, Equatable {
     public var isAwaited: Bool
     /// Its probes; a process that is one of them has `maybe_exec_probe`.
     public var probes: [ProbeCommand]
+    /// What metrics say of its pod; nil: there is none.
+    public var labels: PodLabels?
 
     /// A container's text.
     public init(
-        beforePID: [UInt8], afterPID: [UInt8] = [], isAwaited: Bool = false, probes: [ProbeCommand] = []
+        beforePID: [UInt8], afterPID: [UInt8] = [], isAwaited: Bool = false, probes: [ProbeCommand] = [],
+        labels: PodLabels? = nil
     ) {
+        self.labels = labels
         self.probes = probes
         self.beforePID = beforePID
         self.afterPID = afterPID
@@ -63,6 +67,10 @@ internal struct ContainerTexts {
             awaited.remove(container)
         }
         texts[container] = text
+    }
+
+    internal mutating func forgetLabels(ofPod uid: String) {
+        for (container, text) in texts where text.labels?.uid == uid { texts[container]?.labels = nil }
     }
 
     internal mutating func giveUp(_ container: UInt32) {
