@@ -59,10 +59,7 @@ make_group() {
 	# Groups of cpuset take nobody before they have processors and memory.
 	[ "$known" != cpuset ] || echo 1 >"$root/cpuset/cgroup.clone_children"
 }
-if [ -n "$other" ]; then
-	[ "$other" != cpuset ] || echo 1 >"$root/cpuset/cgroup.clone_children"
-	mkdir -p "$root/$other/$(pod_of 33)"
-fi
+[ "$other" != cpuset ] || echo 1 >"$root/cpuset/cgroup.clone_children"
 make_group "$(pod_of 11)"
 # In it before there is a daemon; it opens when it is told to.
 start older sh -c "echo \$\$ >'$root/$known/$(pod_of 11)/cgroup.procs' && until [ -e '$PWD/go' ]; do usleep 50000; done; exec cat /tmp/vault"
@@ -72,6 +69,7 @@ check_node() {
 	start_shriked --workload-file "$PWD/workloads"
 	expect_log "cgroup.mode.*$1"
 	expect_log "cgroup.controller.*$known"
+	[ -z "$other" ] || mkdir -p "$root/$other/$(pod_of 33)"
 	for number in 22 33; do make_group "$(pod_of "$number")"; done
 	make_group "$(pod_of 11)/docker/$(id_of 99)"
 	make_group "docker/$(id_of 44)"
