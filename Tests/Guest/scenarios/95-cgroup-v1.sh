@@ -62,7 +62,8 @@ make_group() {
 [ "$other" != cpuset ] || echo 1 >"$root/cpuset/cgroup.clone_children"
 make_group "$(pod_of 11)"
 # In it before there is a daemon; it opens when it is told to.
-start older sh -c "echo \$\$ >'$root/$known/$(pod_of 11)/cgroup.procs' && until [ -e '$PWD/go' ]; do usleep 50000; done; exec cat /tmp/vault"
+mkfifo go
+start older sh -c "echo \$\$ >'$root/$known/$(pod_of 11)/cgroup.procs' && read -r word <go; exec cat /tmp/vault"
 
 # check_node MODE - starts the daemon and has all of it tried.
 check_node() {
@@ -101,7 +102,7 @@ remove_groups() {
 }
 
 check_node legacy
-: >go
+echo word >go
 await older
 expect_signal older KILL
 # One that nobody has told of yet is denied, until somebody does.
