@@ -85,9 +85,10 @@ expect_stderr refused "by-program:[0-9]*: user .test.: .exec., a program that fe
 grep -Eq '^guest +Ready +3 +[^ ]+ +2 +0 +1 ' status.txt || fail "the status should be of this node: $(cat status.txt)"
 settle
 sed 's/^/2026-01-10T07:00:00.000000000Z /' "$EVENTS" >api/logs/security/shrike-x
-run followed timeout 15 shrike getevents --kubernetes --kubeconfig "$config" --since 2026-01-01T00:00:00Z -o compact -n shop -l app=web -e PROCESS_KPROBE
-stdout_of followed | grep -q 'shop/web-0 /tmp/shop' ||
-	fail "the event should be told: $(stdout_of followed), $(stderr_of followed)"
+start followed shrike getevents --kubernetes --kubeconfig "$config" --since 2026-01-01T00:00:00Z -o compact -n shop -l app=web -e PROCESS_KPROBE
+wait_until 'stdout_of followed | grep -q "shop/web-0 /tmp/shop"' "the event should be told: $(cat followed.err)"
+kill "$(pid_of followed)"
+await followed
 stdout_of followed | grep -q everywhere && fail "only events of the pod: $(stdout_of followed)"
 
 # Away: all of it stays.
