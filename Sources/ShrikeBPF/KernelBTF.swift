@@ -314,12 +314,17 @@ public final class KernelBTF {
     /// Whether an enum of the kernel has a value of this name: how the kernel's headers tell of a helper
     /// (`bpf_func_id`), map type or attach type that it has.
     public func hasEnumValue(_ value: String, in enumName: String) -> Bool {
+        enumValue(value, in: enumName) != nil
+    }
+
+    /// The number of an enum's value; nil when there is none of this name.
+    public func enumValue(_ value: String, in enumName: String) -> Int32? {
         let id = unsafe btf__find_by_name_kind(handle, enumName, BTFKind.enumeration)
-        guard id > 0, let type = unsafe btf__type_by_id(handle, UInt32(id)) else { return false }
+        guard id > 0, let type = unsafe btf__type_by_id(handle, UInt32(id)) else { return nil }
         // SAFETY: struct btf_enum follows, vlen times.
         let first = unsafe UnsafeRawPointer(type + 1).assumingMemoryBound(to: btf_enum.self)
-        return (0..<Int(unsafe type.pointee.info & 0xffff)).contains {
-            unsafe name(first[$0].name_off) == value
-        }
+        for index in 0..<Int(unsafe type.pointee.info & 0xffff)
+        where unsafe name(first[index].name_off) == value { return unsafe first[index].val }
+        return nil
     }
 }

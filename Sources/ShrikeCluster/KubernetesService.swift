@@ -20,6 +20,8 @@ public struct KubernetesSettings: Sendable {
     public var followsPolicies = true
     /// Whether the node writes there what became of them.
     public var writesStatus = true
+    /// Whether events have the annotations of pods.
+    public var podAnnotations = false
     /// The daemon's version, for that.
     public var version = ""
 
@@ -93,7 +95,7 @@ public final class KubernetesService: DaemonService, Sendable {
                         name: "\(plural).cilium.io", path: "/apis/cilium.io/v1alpha1/\(plural)",
                         pageSize: 100,
                         itemLimit: PolicyFeed.policyLimit),
-                    feed, &running)
+                    PolicyIntake(feed), &running)
             }
             running.tasks.append(Task.detached { [self] in await count(feeds) })
             running.tasks.append(
@@ -120,7 +122,7 @@ public final class KubernetesService: DaemonService, Sendable {
     private static let kinds = ["TracingPolicy", "TracingPolicyNamespaced"]
 
     private func follow(podsOf node: String, _ sink: any PodSink, _ running: inout Running) {
-        let follower = PodFollower(sink)
+        let follower = PodFollower(sink, keepsAnnotations: settings.podAnnotations)
         follow(
             ResourceCollection(
                 name: "namespaces", path: "/api/v1/namespaces", itemLimit: PodFollower.namespaceLimit),

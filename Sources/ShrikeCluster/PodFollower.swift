@@ -12,13 +12,18 @@ actor PodFollower {
     static let namespaceLimit = 20_000
 
     private let sink: any PodSink
+    private let keepsAnnotations: Bool
     /// By uid.
     private var pods: [String: PodFacts] = [:]
     private var labels: [String: [String: String]] = [:]
     private var hasPods = false
     private var hasNamespaces = false
 
-    init(_ sink: any PodSink) { self.sink = sink }
+    /// - Parameter keepsAnnotations: whether events shall have them; they may be a quarter of a megabyte a pod.
+    init(_ sink: any PodSink, keepsAnnotations: Bool = false) {
+        self.sink = sink
+        self.keepsAnnotations = keepsAnnotations
+    }
 
     private func tell(_ changed: [PodFacts], gone: [String] = [], always: Bool = false) {
         guard always || !changed.isEmpty || !gone.isEmpty else { return }
@@ -28,6 +33,7 @@ actor PodFollower {
     private func complete(_ pod: PodObject) -> PodFacts {
         var facts = pod.facts
         facts.namespaceLabels = labels[facts.namespace] ?? [:]
+        if !keepsAnnotations { facts.annotations = [:] }
         return facts
     }
 

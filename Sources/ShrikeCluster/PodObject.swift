@@ -21,6 +21,7 @@ struct PodObject: ClusterResource {
         facts = PodFacts(
             uid: uid, namespace: namespace, name: name, labels: labels, workload: owner.name,
             workloadKind: owner.kind, containers: Self.containers(object))
+        facts.annotations = metadata.member("annotations")?.texts ?? [:]
     }
 
     /// Those for the start, the usual ones, and those that were attached later.
@@ -33,7 +34,10 @@ struct PodObject: ClusterResource {
         for kind in kinds {
             let statuses = status.member(kind + "Statuses")?.elements ?? []
             guard !statuses.isEmpty else { continue }
-            let privileged = privileged(spec?.member(kind + "s"))
+            let specs = spec?.member(kind + "s")?.elements ?? []
+            let privileged = privileged(specs)
+            // Kubelet executes the probes of the usual ones; one that is for the start runs no longer than that.
+            let probes = kind == "container" ? probes(specs) : [:]
             for status in statuses {
                 // Without an id it has not been made yet.
                 guard let name = status.member("name")?.string,
@@ -45,15 +49,31 @@ struct PodObject: ClusterResource {
                         imageName: status.member("image")?.string ?? "",
                         startTime: status.member("state")?.member("running")?.member("startedAt")?.string
                             ?? "",
-                        isPrivileged: privileged.contains(name)))
+                        isPrivileged: privileged.contains(name), probes: probes[name] ?? []))
             }
         }
         return containers
     }
 
-    private static func privileged(_ containers: JSONView?) -> Set<String> {
+    /// The commands of liveness and readiness probes, by the containers' names.
+    private static func probes(_ containers: [JSONView]) -> [String: [[String]]] {
+        var probes: [String: [[String]]] = [:]
+        for container in containers {
+            guard let name = container.member("name")?.string else { continue }
+            for kind in ["livenessProbe", "readinessProbe"] {
+                guard
+                    let words = container.member(kind)?.member("exec")?.member("command")?.elements
+                        .compactMap(\.string), !words.isEmpty
+                else { continue }
+                probes[name, default: []].append(words)
+            }
+        }
+        return probes
+    }
+
+    private static func privileged(_ containers: [JSONView]) -> Set<String> {
         Set(
-            (containers?.elements ?? []).filter {
+            containers.filter {
                 $0.member("securityContext")?.member("privileged")?.boolean == true
             }.compactMap { $0.member("name")?.string })
     }

@@ -8,7 +8,7 @@ internal import ShrikeKubernetes
 internal import ShrikePolicy
 
 /// Feeds one kind of policy to the daemon.
-actor PolicyFeed: ResourceSink {
+actor PolicyFeed {
     /// What became of a policy on this node.
     enum Outcome: Equatable {
         case loaded
@@ -32,9 +32,8 @@ actor PolicyFeed: ResourceSink {
     static let policyLimit = 20_000
     /// Most findings that are kept of a policy.
     private static let findingLimit = 10
-    /// Most policies, and bytes, that are put into force at once.
-    private static let batchCount = 100
-    private static let batchBytes = 512 << 10
+    /// Most bytes of policies that are put into force at once; a thousand take about one MiB.
+    private static let batchBytes = 16 << 20
 
     private let plural: String
     private let control: any PolicyControl
@@ -43,7 +42,6 @@ actor PolicyFeed: ResourceSink {
     private let logger: Logger
     private var known: [PolicyObject.Key: Known] = [:]
     private var nodeLabels: [String: String]?
-    private var batches: UInt64 = 0
     private var retries: PolicyRetries
     private var queue = ChangeQueue()
 
@@ -80,30 +78,65 @@ actor PolicyFeed: ResourceSink {
 
     // MARK: What the watch tells
 
-    func replaced(_ objects: [PolicyObject]) async { await exclusively { await replace(with: objects) } }
+    /// Whether there is room for one more policy, and so many besides.
+    func hasRoom(for key: PolicyObject.Key, besides others: Int) -> Bool {
+        known[key] != nil || known.count + others < Self.policyLimit
+    }
 
-    func changed(_ object: PolicyObject) async -> Bool { await exclusively { await take(object) } }
-
-    func deleted(_ object: PolicyObject) async {
+    /// These are all policies.
+    func replaced(_ objects: [PolicyObject]) async {
         await exclusively {
-            // The deletion of an object whose successor is known already is old news.
-            guard known[object.key]?.uid == object.uid else { return }
-            await remove(object.key)
+            let there = Set(objects.map(\.key))
+            await settle(gone: known.keys.filter { !there.contains($0) }, there: objects)
         }
+    }
+
+    /// Takes in what a watch has told, in its order, as one change.
+    func take(_ news: [PolicyNews]) async {
+        await exclusively {
+            // What they come to: of a policy that was deleted and made anew, the new one.
+            var latest: [PolicyObject.Key: PolicyObject?] = [:]
+            for item in news {
+                switch item {
+                case .changed(let object): latest.updateValue(object, forKey: object.key)
+                case .deleted(let object):
+                    let present = latest[object.key].map { $0?.uid } ?? known[object.key]?.uid
+                    // The deletion of an object whose successor is known already is old news.
+                    if present == object.uid { latest.updateValue(nil, forKey: object.key) }
+                }
+            }
+            await settle(
+                gone: latest.filter { $0.value == nil }.keys.map { $0 },
+                there: latest.values.compactMap { $0 })
+        }
+    }
+
+    /// An object is new or has changed.
+    func changed(_ object: PolicyObject) async { await take([.changed(object)]) }
+
+    /// An object is gone.
+    func deleted(_ object: PolicyObject) async { await take([.deleted(object)]) }
+
+    /// The node's labels are known, or have changed: asks all node selectors again.
+    func nodeLabelsChanged(_ labels: [String: String]) async {
+        await exclusively { await select(by: labels) }
     }
 
     /// Tries refused policies again whose time has come.
     func retryRefused() async {
         await exclusively {
+            var tried: [PolicyObject] = []
             for object in retries.due(now: now()) {
-                guard let earlier = known[object.key], case .refused = earlier.outcome,
+                if let earlier = known[object.key], case .refused = earlier.outcome,
                     earlier.uid == object.uid, earlier.generation == object.generation
-                else {
+                {
+                    tried.append(object)
+                } else {
                     retries.forget(object.key)
-                    continue
                 }
-                await put(object, from: earlier)
-                guard known[object.key]?.outcome == .loaded else { continue }
+            }
+            await make(tried.map(change))
+            for object in tried where known[object.key]?.outcome == .loaded {
                 logger.notice(
                     "policy loaded, which was refused before",
                     metadata: [
@@ -113,72 +146,47 @@ actor PolicyFeed: ResourceSink {
         }
     }
 
-    private func replace(with objects: [PolicyObject]) async {
-        let there = Set(objects.map(\.key))
-        for key in known.keys.sorted() where !there.contains(key) { await remove(key) }
-        var new: [PolicyObject] = []
-        for object in objects {
-            if let earlier = known[object.key] {
-                await change(object, from: earlier)
-            } else if isMeant(object) {
-                new.append(object)
+    /// Makes what is in force what the cluster says.
+    private func settle(gone: [PolicyObject.Key], there objects: [PolicyObject]) async {
+        var changes = gone.sorted().compactMap(removal(of:))
+        for object in objects.sorted(by: { $0.key < $1.key }) {
+            let earlier = known[object.key]
+            // Its status and labels are none of the engine's business.
+            if let earlier, earlier.uid == object.uid, earlier.generation == object.generation { continue }
+            if isMeant(object) {
+                changes.append(change(object))
+            } else {
+                if earlier?.loadedGeneration != nil { changes.append(.withdraw(object.identity)) }
+                skip(object)
             }
         }
-        // A thousand policies one by one would each cost a pass over all.
-        while !new.isEmpty {
-            var batch: [PolicyObject] = []
-            var bytes = 0
-            while let object = new.first, batch.count < Self.batchCount,
-                batch.isEmpty || bytes < Self.batchBytes
-            {
-                batch.append(object)
-                bytes += object.text.count
-                new.removeFirst()
-            }
-            await add(batch)
-        }
-    }
-
-    private func take(_ object: PolicyObject) async -> Bool {
-        if let earlier = known[object.key] {
-            await change(object, from: earlier)
-        } else if known.count >= Self.policyLimit {
-            return false
-        } else if isMeant(object) {
-            await add([object])
-        }
-        return true
-    }
-
-    /// The node's labels are known, or have changed: asks all node selectors again.
-    func nodeLabelsChanged(_ labels: [String: String]) async {
-        await exclusively { await select(by: labels) }
+        await make(changes)
     }
 
     private func select(by labels: [String: String]) async {
         guard labels != nodeLabels else { return }
         nodeLabels = labels
+        var changes: [Change] = []
         for (key, entry) in known.sorted(by: { $0.key < $1.key }) {
             guard let object = entry.object else { continue }
             let isMeant = Self.isMeant(object, labels)
             guard isMeant == (entry.outcome == .skipped) else { continue }
-            await remove(key)
             if isMeant {
-                await add([object])
+                changes.append(change(object))
             } else {
+                if let removal = removal(of: key) { changes.append(removal) }
                 skip(object)
             }
         }
+        await make(changes)
     }
 
     // MARK: Node selectors
 
-    /// Whether a policy is for this node; one that is not is remembered as skipped.
+    /// Whether a policy is for this node. As long as the node's labels are not known, none with a selector is.
     private func isMeant(_ object: PolicyObject) -> Bool {
         guard object.hasNodeSelector else { return true }
-        if let nodeLabels, Self.isMeant(object, nodeLabels) { return true }
-        skip(object)
-        return false
+        return nodeLabels.map { Self.isMeant(object, $0) } ?? false
     }
 
     private func skip(_ object: PolicyObject) {
@@ -198,90 +206,93 @@ actor PolicyFeed: ResourceSink {
 
     // MARK: Changes
 
-    private func change(_ object: PolicyObject, from earlier: Known) async {
-        let isSame = earlier.uid == object.uid
-        // Its status and labels are none of the engine's business.
-        guard !isSame || earlier.generation != object.generation else { return }
-        guard isMeant(object) else {
-            if earlier.loadedGeneration != nil { await withdraw(object.identity) }
-            return
+    /// A change that the daemon is asked for.
+    private enum Change {
+        case put(PolicyObject, isReplacement: Bool)
+        /// Of a policy that the cluster has no more.
+        case remove(PolicyObject.Key, Known)
+        /// Of a policy that the cluster has, and this node shall not.
+        case withdraw(PolicyIdentity)
+
+        var bytes: Int {
+            if case .put(let object, _) = self { object.text.count } else { 0 }
         }
-        await put(object, from: earlier)
     }
 
-    /// Puts an object into force in the place of what is known.
-    private func put(_ object: PolicyObject, from earlier: Known) async {
-        let isSame = earlier.uid == object.uid
-        guard earlier.loadedGeneration != nil else { return await add([object]) }
-        let control = control
-        let (text, file) = (Self.text([object]), "\(plural)/\(object.key)")
-        let refusal = await attempt { () throws(PolicyRefusal) in
-            try control.replace(yaml: text, file: file, domain: PolicyDomain.kubernetes)
-        }
-        guard let refusal else { return note(object, .loaded, loaded: object.generation) }
-        if case .refused = refusal {
-            // Somebody took the policy away through the API of the daemon.
-            return await add([object])
-        }
-        // An edit that is wrong leaves the last good policy in force; one that was made anew has none.
-        if !isSame { await withdraw(object.identity) }
-        note(
-            object, .refused(Self.findings(refusal, object, file, line: 2)),
-            loaded: isSame ? earlier.loadedGeneration : nil)
+    private func change(_ object: PolicyObject) -> Change {
+        .put(object, isReplacement: known[object.key]?.loadedGeneration != nil)
     }
 
-    /// Adds policies that are not known; what is wrong with one does not keep the others out.
-    private func add(_ objects: [PolicyObject]) async {
-        var objects = objects
-        while !objects.isEmpty {
-            batches &+= 1
-            let file = objects.count == 1 ? "\(plural)/\(objects[0].key)" : "\(plural)#\(batches)"
-            let (control, text) = (control, Self.text(objects))
-            let refusal = await attempt { () throws(PolicyRefusal) in
-                try control.add(yaml: text, file: file, domain: PolicyDomain.kubernetes)
+    /// Forgets a policy; nil: there is nothing of it to take away.
+    private func removal(of key: PolicyObject.Key) -> Change? {
+        retries.forget(key)
+        guard let entry = known.removeValue(forKey: key), entry.loadedGeneration != nil else { return nil }
+        return .remove(key, entry)
+    }
+
+    /// Makes changes, as many at once as may be: each time all hooks that they concern are made anew.
+    private func make(_ changes: [Change]) async {
+        var rest = changes[...]
+        while !rest.isEmpty {
+            var bytes = 0
+            let batch = rest.prefix { change in
+                defer { bytes += change.bytes }
+                return bytes < Self.batchBytes
             }
-            guard let refusal else {
-                for object in objects { note(object, .loaded, loaded: object.generation) }
+            rest = rest.dropFirst(batch.count)
+            await makeTogether(Array(batch))
+        }
+    }
+
+    /// Makes changes at once; what is wrong with one does not keep the others out.
+    private func makeTogether(_ changes: [Change]) async {
+        var changes = changes
+        while !changes.isEmpty {
+            guard let refusal = await attempt(changes) else {
+                for case .put(let object, _) in changes { note(object, .loaded, loaded: object.generation) }
                 return
             }
-            if objects.count == 1 {
-                return note(
-                    objects[0], .refused(Self.findings(refusal, objects[0], file, line: 2)), loaded: nil)
-            }
-            let wrong = Self.wrong(refusal, file).filter { objects.indices.contains($0) }
+            if changes.count == 1 { return await makeTogether(refused(changes[0], refusal)) }
+            let wrong = wrong(refusal, changes)
             if wrong.isEmpty {
                 // Nobody says which: each half for itself.
-                let half = objects.count / 2
-                await add(Array(objects[..<half]))
-                await add(Array(objects[half...]))
+                let half = changes.count / 2
+                await makeTogether(Array(changes[..<half]))
+                await makeTogether(Array(changes[half...]))
                 return
             }
-            for index in wrong.sorted(by: >) {
-                let object = objects.remove(at: index)
-                note(
-                    object, .refused(Self.findings(refusal, object, file, line: index * 2 + 2)), loaded: nil)
-            }
+            var consequences: [Change] = []
+            for index in wrong { consequences += refused(changes[index], refusal) }
+            changes = changes.indices.filter { !wrong.contains($0) }.map { changes[$0] } + consequences
         }
     }
 
-    private func remove(_ key: PolicyObject.Key) async {
-        retries.forget(key)
-        guard var entry = known.removeValue(forKey: key), entry.loadedGeneration != nil else { return }
-        let refusal = await withdraw(
-            PolicyIdentity(name: key.name, namespace: key.namespace, domain: PolicyDomain.kubernetes))
-        guard case .invalid(let diagnostics)? = refusal else { return }
-        // The kernel would not have the others without it: it stays, and the next list tries again.
-        entry.outcome = .refused([
-            PolicyFinding("it is deleted, and cannot be taken out: \(diagnostics.first?.message ?? "")")
-        ])
-        known[key] = entry
-    }
-
-    /// - Returns: why it is still there, or that it was gone already.
-    @discardableResult
-    private func withdraw(_ identity: PolicyIdentity) async -> PolicyRefusal? {
-        let control = control
-        return await attempt { () throws(PolicyRefusal) in try control.delete(identity) }
+    /// Notes that a change was refused.
+    /// - Returns: what has to be done for that.
+    private func refused(_ change: Change, _ refusal: PolicyRefusal) -> [Change] {
+        switch change {
+        case .withdraw: return []
+        case .remove(let key, var entry):
+            // Otherwise it was gone already.
+            guard case .invalid(let diagnostics) = refusal else { return [] }
+            // The kernel would not have the others without it: it stays, and the next list tries again.
+            entry.outcome = .refused([
+                PolicyFinding("it is deleted, and cannot be taken out: \(diagnostics.first?.message ?? "")")
+            ])
+            known[key] = entry
+            return []
+        case .put(let object, let isReplacement):
+            if isReplacement, case .refused = refusal {
+                // Somebody took the policy away through the API of the daemon.
+                return [.put(object, isReplacement: false)]
+            }
+            let earlier = known[object.key]
+            // An edit that is wrong leaves the last good policy in force; one that was made anew has none.
+            let keeps = isReplacement && earlier?.uid == object.uid
+            note(
+                object, .refused(findings(refusal, object)), loaded: keeps ? earlier?.loadedGeneration : nil)
+            return isReplacement && !keeps ? [.withdraw(object.identity)] : []
+        }
     }
 
     private func note(_ object: PolicyObject, _ outcome: Outcome, loaded: Int64?) {
@@ -304,64 +315,60 @@ actor PolicyFeed: ResourceSink {
             ])
     }
 
-    /// Makes a change on the thread for it.
-    private func attempt(
-        _ change: @escaping @Sendable () throws(PolicyRefusal) -> Void
-    ) async -> PolicyRefusal? {
+    /// Makes changes on the thread for them.
+    private func attempt(_ changes: [Change]) async -> PolicyRefusal? {
+        let requests = changes.map { change -> PolicyChange in
+            switch change {
+            case .put(let object, let isReplacement):
+                let (text, file) = (String(decoding: object.text, as: UTF8.self), file(of: object))
+                return isReplacement ? .replace(yaml: text, file: file) : .add(yaml: text, file: file)
+            case .remove(let key, _):
+                return .delete(
+                    PolicyIdentity(name: key.name, namespace: key.namespace, domain: PolicyDomain.kubernetes))
+            case .withdraw(let identity): return .delete(identity)
+            }
+        }
+        let control = control
         do {
             return try await thread.runIfActive { () -> PolicyRefusal? in
-                do throws(PolicyRefusal) { try change() } catch { return error }
-                return nil
+                do throws(PolicyRefusal) {
+                    try control.make(requests, domain: PolicyDomain.kubernetes)
+                    return nil
+                } catch {
+                    return error
+                }
             }
         } catch {
             return .refused("the daemon is ending")
         }
     }
 
-    // MARK: Texts and findings
+    // MARK: Findings
 
-    /// One document in two lines for each object: `---` and its JSON.
-    private static func text(_ objects: [PolicyObject]) -> String {
-        objects.map { "---\n" + String(decoding: $0.text, as: UTF8.self) + "\n" }.joined()
-    }
+    /// The name of an object's text in diagnostics.
+    private func file(of object: PolicyObject) -> String { "\(plural)/\(object.key)" }
 
-    /// The places of objects that a refusal is about.
-    private static func wrong(_ refusal: PolicyRefusal, _ file: String) -> Set<Int> {
+    /// The places of changes that a refusal is about.
+    private func wrong(_ refusal: PolicyRefusal, _ changes: [Change]) -> Set<Int> {
         guard case .invalid(let diagnostics) = refusal else { return [] }
-        return Set(diagnostics.filter { $0.range.file == file }.map { ($0.range.start.line - 2) / 2 })
+        let files = Set(diagnostics.map(\.range.file))
+        return Set(
+            changes.indices.filter {
+                if case .put(let object, _) = changes[$0] { files.contains(file(of: object)) } else { false }
+            })
     }
 
-    private static func findings(
-        _ refusal: PolicyRefusal, _ object: PolicyObject, _ file: String, line: Int
-    ) -> [PolicyFinding] {
+    private func findings(_ refusal: PolicyRefusal, _ object: PolicyObject) -> [PolicyFinding] {
         switch refusal {
         case .refused(let reason): return [PolicyFinding(reason)]
         case .invalid(let diagnostics):
+            let file = file(of: object)
             let document = YAMLStream(object.text, file: "").documents.first
-            let mine = diagnostics.filter { $0.range.file == file && $0.range.start.line == line }
+            let mine = diagnostics.filter { $0.range.file == file }
             // Of several objects each has its own findings; a single one has them all.
-            return (mine.isEmpty ? diagnostics : mine).prefix(findingLimit).map { diagnostic in
-                PolicyFinding(
-                    diagnostic, document: diagnostic.range.file == file ? document : nil, line: line)
+            return (mine.isEmpty ? diagnostics : mine).prefix(Self.findingLimit).map { diagnostic in
+                PolicyFinding(diagnostic, document: diagnostic.range.file == file ? document : nil)
             }
         }
-    }
-}
-
-extension LabelSelector {
-    /// Whether labels fulfil it.
-    func matches(_ values: [String: String]) -> Bool {
-        labels.allSatisfy { values[$0.key.value] == $0.value.value }
-            && expressions.allSatisfy { expression in
-                let value = values[expression.key.value]
-                let isListed =
-                    value.map { value in expression.values.contains { $0.value == value } } ?? false
-                switch expression.comparison.value {
-                case .isIn: return isListed
-                case .isNotIn: return !isListed
-                case .exists: return value != nil
-                case .doesNotExist: return value == nil
-                }
-            }
     }
 }

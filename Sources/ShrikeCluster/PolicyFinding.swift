@@ -21,17 +21,10 @@ struct PolicyFinding: Equatable {
         self.message = Self.bounded(message)
     }
 
-    /// - Parameters:
-    ///   - document: the object's line, in which the diagnostic has its place.
-    ///   - line: where that line stands in the text that was checked; nil: the diagnostic is about another policy.
-    init(_ diagnostic: Diagnostic, document: YAMLNode?, line: Int?) {
+    /// - Parameter document: the object's text, in which the diagnostic has its place; nil: it is about another policy.
+    init(_ diagnostic: Diagnostic, document: YAMLNode?) {
         rule = diagnostic.code.rawValue
-        if let document, let line, diagnostic.range.start.line == line {
-            field = FieldPath.innermost(
-                at: SourcePosition(line: 1, column: diagnostic.range.start.column), in: document)
-        } else {
-            field = ""
-        }
+        field = document.map { FieldPath.innermost(at: diagnostic.range.start, in: $0) } ?? ""
         message = Self.bounded(diagnostic.message + (diagnostic.help.map { "; \($0)" } ?? ""))
     }
 

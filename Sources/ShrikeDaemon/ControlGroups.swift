@@ -5,16 +5,6 @@ internal import Glibc
 internal import ShrikeWorkloads
 
 enum ControlGroups {
-    /// Where cgroup v2 is mounted: the host's, even when this process is in a container; nil: nowhere.
-    static func root(procfs: String) -> String? {
-        // Beside version 1 it is below `unified`.
-        for path in ["/1/root/sys/fs/cgroup", "/1/root/sys/fs/cgroup/unified"] {
-            // Only version 2 has it at its root.
-            if unsafe access("\(procfs)\(path)/cgroup.controllers", F_OK) == 0 { return procfs + path }
-        }
-        return nil
-    }
-
     /// All groups, each behind the one that it is in. Those that go meanwhile are left out, those that come are told of
     /// by the kernel.
     /// - Parameter limit: most groups.
@@ -48,7 +38,7 @@ enum ControlGroups {
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name == "." || name == ".." { continue }
-            // The number of a directory of cgroup v2 is the group's id (fs/kernfs/dir.c).
+            // The number of a directory is the group's id, whatever the version (fs/kernfs/dir.c).
             found.append((name, unsafe UInt64(entry.pointee.d_ino)))
         }
         return found

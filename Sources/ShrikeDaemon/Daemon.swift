@@ -16,8 +16,8 @@ internal import ShrikeWorkloads
 
 /// One run of the daemon.
 public struct Daemon {
-    private let configuration: DaemonConfiguration
-    private let logger: Logger
+    let configuration: DaemonConfiguration
+    let logger: Logger
     private let logLevel: SharedLogLevel
     private let services: [any DaemonService]
     private let reactions: (any EventReactions)?
@@ -82,7 +82,7 @@ public struct Daemon {
     }
 
     /// Everything that is in the kernel or on its way out.
-    private struct Engine {
+    struct Engine {
         var processes: ProcessSensor
         /// The processes that were there before.
         var seeds: [SeededProcess]
@@ -97,6 +97,8 @@ public struct Daemon {
         var workloads: WorkloadFollower
         var pods: PodInbox
         var scopes: ScopeFollower
+        /// Whose groups tell containers; nil: there are no control groups.
+        var hierarchy: CgroupHierarchy?
         /// uids of pods that the workload file told of.
         var podsOfFile: Set<String>
     }
@@ -114,12 +116,15 @@ public struct Daemon {
         let health = HealthMonitor()
         let stage = makeStage()
         let sink = try openSink(stage, health)
-        let processes = try startProcessSensor(kernel, pins)
+        let found = CgroupHierarchy.find(procfs: configuration.procfs)
+        let source = found?.source(kernel.facts.types)
+        let hierarchy = source == nil ? nil : found
+        let processes = try startProcessSensor(kernel, pins, source ?? CgroupSource())
         // At once: a process that ends while policies are loaded is known then.
         let (seeds, seededAt) = try readSeeds(processes)
         let layouts = HookLayouts()
         let engine = HookEngine(layouts: layouts, processes: processes, pins: pins)
-        let workloads = followWorkloads(engine.workloads, pods, told)
+        let workloads = followWorkloads(hierarchy, engine.workloads, pods, told)
         do throws(BPFError) {
             for facts in told?.scopes ?? [] { try engine.workloads.learn(facts.cgroupID, facts.content) }
         } catch {
@@ -147,51 +152,7 @@ public struct Daemon {
             processes: processes, seeds: seeds, seededAt: seededAt, layouts: layouts, policies: policies,
             sink: sink,
             stage: stage, health: health, symbols: symbols, workloads: workloads, pods: pods,
-            scopes: engine.workloads, podsOfFile: Set((told?.pods ?? []).map(\.uid)))
-    }
-
-    /// Finds the control groups that there are. The kernel tells of new ones already, so none falls between.
-    private func followWorkloads(
-        _ scopes: ScopeFollower, _ pods: PodInbox, _ told: WorkloadFile?
-    ) -> WorkloadFollower {
-        let root = ControlGroups.root(procfs: configuration.procfs)
-        if root == nil, configuration.expectsPods {
-            logger.warning("there is no cgroup v2 here: containers and pods cannot be told from each other")
-        }
-        return WorkloadFollower(
-            expectsPods: configuration.expectsPods || told?.pods.isEmpty == false,
-            groups: root.map { ControlGroups.read(below: $0, limit: WorkloadRegistry.maximumGroups) } ?? [],
-            scopes: scopes, inbox: pods)
-    }
-
-    /// News of some control groups was lost: a container may not be known as one.
-    private func readGroupsAgain(_ inbox: PodInbox) {
-        guard let root = ControlGroups.root(procfs: configuration.procfs) else { return }
-        let start = ClockReading.monotonicNow()
-        let groups = ControlGroups.read(below: root, limit: WorkloadRegistry.maximumGroups)
-        // A part of them would make the rest look gone.
-        guard groups.count < WorkloadRegistry.maximumGroups else { return }
-        inbox.groupsListed(groups, since: start)
-        logger.info("control groups read again", metadata: ["workloads.groups": "\(groups.count)"])
-    }
-
-    /// Takes in what the workload file says now. What it no longer says of a control group stays.
-    private func readWorkloadFile(_ engine: borrowing Engine, _ pods: inout Set<String>) {
-        guard !configuration.workloadFile.isEmpty else { return }
-        do throws(DaemonError) {
-            let told = try WorkloadFile(reading: configuration.workloadFile)
-            do throws(BPFError) {
-                for facts in told.scopes { try engine.scopes.learn(facts.cgroupID, facts.content) }
-            } catch {
-                throw .kernel(error)
-            }
-            let now = Set(told.pods.map(\.uid))
-            engine.pods.podsChanged(told.pods, gone: Array(pods.subtracting(now)), isComplete: true)
-            pods = now
-            logger.info("workload file read again", metadata: ["workloads.pods": "\(now.count)"])
-        } catch {
-            logger.error("the workload file is not taken", metadata: ["error": "\(error)"])
-        }
+            scopes: engine.workloads, hierarchy: hierarchy, podsOfFile: Set((told?.pods ?? []).map(\.uid)))
     }
 
     /// The folder for links that outlive this process; nil when the operator wants none.
@@ -207,12 +168,13 @@ public struct Daemon {
     }
 
     private func startProcessSensor(
-        _ kernel: KernelFactsReading, _ pins: PinFolder?
+        _ kernel: KernelFactsReading, _ pins: PinFolder?, _ cgroups: CgroupSource
     ) throws(DaemonError) -> ProcessSensor {
         do throws(BPFError) {
             let sensor = try ProcessSensor(
                 kernel: kernel.facts.types, criticalRingBytes: configuration.criticalRingBytes,
                 observationRingBytes: configuration.observationRingBytes,
+                cgroups: cgroups,
                 readsEnvironment: configuration.processes.environment != nil,
                 cgroupRate: configuration.cgroupRate)
             if let pins { try sensor.pin(in: pins) }
@@ -326,7 +288,7 @@ public struct Daemon {
             let current = counters.read()
             if let lost = current["lost.group"], lost > lostGroups {
                 lostGroups = lost
-                readGroupsAgain(engine.pods)
+                readGroupsAgain(engine.hierarchy, engine.pods)
             }
             engine.health.note(current)
             streamLosses.add(losses.report(current, logger))

@@ -97,21 +97,26 @@ public enum PolicyRefusal: Error, CustomStringConvertible, Sendable {
     }
 }
 
+/// One of the changes that are made together.
+public enum PolicyChange: Sendable {
+    /// Adds the policies of a YAML text of one or more documents; `file` is its name for diagnostics.
+    case add(yaml: String, file: String)
+    /// Puts the policies of a YAML text in the place of those of the same identity, without a moment in which neither
+    /// is in force.
+    case replace(yaml: String, file: String)
+    /// Takes a policy away.
+    case delete(PolicyIdentity)
+}
+
 /// Changes and lists policies. Any thread; a change takes as long as the kernel needs to load programs.
 public protocol PolicyControl: Sendable {
-    /// Adds the policies of a YAML text, all or none.
-    /// - Parameters:
-    ///   - yaml: one or more documents.
-    ///   - file: the name for diagnostics.
-    /// - Throws: `PolicyRefusal`.
+    /// Makes changes in their order, all or none. However many there are, the policies are compiled once, and each hook
+    /// gets at most one new program.
+    /// - Parameter domain: of the policies that are added or replaced, see `PolicyDomain`.
+    /// - Returns: what was added or replaced.
+    /// - Throws: `PolicyRefusal`; findings of all texts that have some.
     @discardableResult
-    func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity]
-
-    /// Replaces a policy by another of the same identity, without a moment in which neither is in force.
-    func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal)
-
-    /// Takes a policy away.
-    func delete(_ policy: PolicyIdentity) throws(PolicyRefusal)
+    func make(_ changes: [PolicyChange], domain: String) throws(PolicyRefusal) -> [PolicyIdentity]
 
     /// Enables or disables a policy, or changes its mode; nil leaves a thing as it is. Both at once.
     func configure(_ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?) throws(PolicyRefusal)
@@ -121,4 +126,26 @@ public protocol PolicyControl: Sendable {
 
     /// How often programs in the kernel ran: those of hooks, which serve all policies on them.
     func runs() -> [HookRuns]
+}
+
+extension PolicyControl {
+    /// Adds the policies of a YAML text, all or none.
+    /// - Parameters:
+    ///   - yaml: one or more documents.
+    ///   - file: the name for diagnostics.
+    /// - Throws: `PolicyRefusal`.
+    @discardableResult
+    public func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity] {
+        try make([.add(yaml: yaml, file: file)], domain: domain)
+    }
+
+    /// Replaces a policy by another of the same identity, without a moment in which neither is in force.
+    public func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal) {
+        try make([.replace(yaml: yaml, file: file)], domain: domain)
+    }
+
+    /// Takes a policy away.
+    public func delete(_ policy: PolicyIdentity) throws(PolicyRefusal) {
+        try make([.delete(policy)], domain: policy.domain)
+    }
 }

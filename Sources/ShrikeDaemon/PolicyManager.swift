@@ -56,52 +56,41 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
     }
 
     @discardableResult
-    func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity] {
+    func make(_ changes: [PolicyChange], domain: String) throws(PolicyRefusal) -> [PolicyIdentity] {
+        let start = ContinuousClock.now
         let kernel = try self.kernel()
-        let policies = try read(yaml, file, kernel)
-        var added: [PolicyIdentity] = []
-        try change(kernel) { (state) throws(PolicyRefusal) in
-            added = []
-            for policy in policies {
-                let identity = PolicyIdentity(policy, domain: domain)
-                if let known = state.entries.firstIndex(where: { $0.identity == identity }) {
-                    guard case .loadError = state.entries[known].state else {
-                        throw .refused(
-                            "failed to add tracing policy \(identity), a sensor collection with the key already exists"
-                        )
-                    }
-                    state.entries.remove(at: known)
-                }
-                state.append(policy, domain: domain)
-                added.append(identity)
+        let steps = try read(changes, kernel)
+        let checked = ContinuousClock.now
+        try change(kernel) { (state) throws(PolicyRefusal) in try state.make(steps, domain: domain) }
+        logger.info(
+            "policies changed",
+            metadata: [
+                "policies.changes": "\(changes.count)", "policies.checked_after": "\(checked - start)",
+                "policies.in_force_after": "\(ContinuousClock.now - start)",
+            ])
+        var present: [PolicyIdentity] = []
+        for step in steps {
+            switch step {
+            case .add(let policies), .replace(let policies):
+                let identities = policies.map { PolicyIdentity($0, domain: domain) }
+                present += identities
+                log(identities, step)
+            case .delete(let policy):
+                state.withLock { _ in engine.forgetCounts(of: policy.key) }
+                log([policy], step)
             }
         }
-        for identity in added { logger.info("policy added", metadata: identity.metadata) }
-        return added
+        return present
     }
 
-    func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal) {
-        let kernel = try self.kernel()
-        let policies = try read(yaml, file, kernel)
-        try change(kernel) { (state) throws(PolicyRefusal) in
-            for policy in policies {
-                let identity = PolicyIdentity(policy, domain: domain)
-                let index = try state.index(of: identity)
-                state.entries[index].policy = policy
-                state.entries[index].state = .enabled
+    private func log(_ policies: [PolicyIdentity], _ step: PolicyStep) {
+        let message: Logger.Message =
+            switch step {
+            case .add: "policy added"
+            case .replace: "policy replaced"
+            case .delete: "policy deleted"
             }
-        }
-        for policy in policies {
-            logger.info("policy replaced", metadata: PolicyIdentity(policy, domain: domain).metadata)
-        }
-    }
-
-    func delete(_ policy: PolicyIdentity) throws(PolicyRefusal) {
-        try change(try kernel()) { (state) throws(PolicyRefusal) in
-            state.entries.remove(at: try state.index(of: policy))
-        }
-        state.withLock { _ in engine.forgetCounts(of: policy.key) }
-        logger.info("policy deleted", metadata: policy.metadata)
+        for policy in policies { logger.info(message, metadata: policy.metadata) }
     }
 
     func configure(
@@ -170,9 +159,26 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
         guard errors.isEmpty else { throw .invalid(errors) }
     }
 
+    /// Reads and checks all texts.
     private func read(
-        _ yaml: String, _ file: String, _ kernel: KernelFactsReading
-    ) throws(PolicyRefusal) -> [TracingPolicy] {
+        _ changes: [PolicyChange], _ kernel: KernelFactsReading
+    ) throws(PolicyRefusal) -> [PolicyStep] {
+        var errors: [Diagnostic] = []
+        var steps: [PolicyStep] = []
+        for change in changes {
+            switch change {
+            case .add(let yaml, let file): steps.append(.add(read(yaml, file, kernel, &errors)))
+            case .replace(let yaml, let file): steps.append(.replace(read(yaml, file, kernel, &errors)))
+            case .delete(let policy): steps.append(.delete(policy))
+            }
+        }
+        guard errors.isEmpty else { throw .invalid(errors) }
+        return steps
+    }
+
+    private func read(
+        _ yaml: String, _ file: String, _ kernel: KernelFactsReading, _ errors: inout [Diagnostic]
+    ) -> [TracingPolicy] {
         let result = PolicyLoader.load(Array(yaml.utf8), file: file)
         var diagnostics = result.diagnostics
         if !diagnostics.hasErrors {
@@ -181,8 +187,7 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
                 diagnostics += FeatureSupport.check(policy)
             }
         }
-        let errors = diagnostics.filter { $0.severity == .error }
-        guard errors.isEmpty else { throw .invalid(errors) }
+        errors += diagnostics.filter { $0.severity == .error }
         return result.policies
     }
 
@@ -229,6 +234,43 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
 }
 
 extension PolicyManager.State {
+    /// Makes changes in their order; of thousands each has to find its policy at once.
+    fileprivate mutating func make(_ steps: [PolicyStep], domain: String) throws(PolicyRefusal) {
+        var places = Dictionary(
+            entries.indices.map { (entries[$0].identity, $0) }, uniquingKeysWith: { first, _ in first })
+        var gone: Set<Int> = []
+        for step in steps {
+            switch step {
+            case .add(let policies):
+                for policy in policies {
+                    let identity = PolicyIdentity(policy, domain: domain)
+                    if let known = places[identity] {
+                        guard case .loadError = entries[known].state else {
+                            throw .refused(
+                                "failed to add tracing policy \(identity), a sensor collection with the key already exists"
+                            )
+                        }
+                        gone.insert(known)
+                    }
+                    places[identity] = entries.count
+                    append(policy, domain: domain)
+                }
+            case .replace(let policies):
+                for policy in policies {
+                    let identity = PolicyIdentity(policy, domain: domain)
+                    guard let index = places[identity] else { throw .unknown(identity) }
+                    entries[index].policy = policy
+                    entries[index].state = .enabled
+                }
+            case .delete(let identity):
+                guard let index = places.removeValue(forKey: identity) else { throw .unknown(identity) }
+                gone.insert(index)
+            }
+        }
+        guard !gone.isEmpty else { return }
+        entries = entries.indices.filter { !gone.contains($0) }.map { entries[$0] }
+    }
+
     fileprivate mutating func append(_ policy: TracingPolicy, domain: String) {
         entries.append(
             PolicyManager.Entry(
@@ -257,9 +299,22 @@ extension PolicyManager.State {
 
     fileprivate func index(of identity: PolicyIdentity) throws(PolicyRefusal) -> Int {
         guard let index = entries.firstIndex(where: { $0.identity == identity }) else {
-            throw .refused("tracing policy \(identity) does not exist")
+            throw .unknown(identity)
         }
         return index
+    }
+}
+
+/// A change whose text has been read and checked.
+private enum PolicyStep {
+    case add([TracingPolicy])
+    case replace([TracingPolicy])
+    case delete(PolicyIdentity)
+}
+
+extension PolicyRefusal {
+    fileprivate static func unknown(_ identity: PolicyIdentity) -> PolicyRefusal {
+        .refused("tracing policy \(identity) does not exist")
     }
 }
 

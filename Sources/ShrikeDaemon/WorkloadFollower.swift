@@ -46,6 +46,9 @@ final class WorkloadFollower {
     private let inbox: PodInbox
     /// What the process tree is to be told when there is one.
     private var pending: [WorkloadChange] = []
+    /// Pods that are gone, and when their series in metrics end: whoever reads them has read the last ones by then.
+    private var gonePods: [(uid: String, due: ContinuousClock.Instant)] = []
+    private static let seriesLife = Duration.seconds(60)
     private var untoldScopes: UInt64 = 0
     private var refusedByInbox: UInt64 = 0
 
@@ -88,10 +91,25 @@ final class WorkloadFollower {
     /// Takes what has become known of pods.
     /// - Returns: whether there was something.
     func takePods(_ tree: ProcessTree) -> Bool {
+        endSeries(tree)
         guard let news = inbox.take() else { return false }
+        // Each pod once, and those alone that have series: there are no more of them than of containers.
+        gonePods.removeAll { news.changed[$0.uid] != nil || news.gone.contains($0.uid) }
+        for uid in news.gone where tree.hasSeries(ofPod: uid) {
+            gonePods.append((uid, .now + Self.seriesLife))
+        }
         apply(news)
         tellBefore(tree)
         return true
+    }
+
+    private func endSeries(_ tree: ProcessTree) {
+        guard let first = gonePods.first else { return }
+        let now = ContinuousClock.now
+        guard first.due <= now else { return }
+        let due = gonePods.prefix { $0.due <= now }
+        for pod in due { tree.end(podOfSeries: pod.uid) }
+        gonePods.removeFirst(due.count)
     }
 
     private func apply(_ news: PodInbox.News) {
@@ -125,7 +143,12 @@ final class WorkloadFollower {
             tree.describe(
                 container: number.rawValue,
                 ContainerText(
-                    beforePID: text.beforePID, afterPID: text.afterPID, isAwaited: container.isAwaited))
+                    beforePID: text.beforePID, afterPID: text.afterPID, isAwaited: container.isAwaited,
+                    probes: (container.status?.probes ?? []).compactMap { ProbeCommand($0) },
+                    labels: container.pod.map {
+                        PodLabels(
+                            uid: $0.uid, namespace: $0.namespace, workload: $0.workload, pod: $0.name)
+                    }))
         case .scope, .scopeEnded: break
         }
     }

@@ -56,10 +56,10 @@ public final class EventPipeline {
     private var loads = Loads()
     private var series = EventSeries()
 
-    /// Events by kind and binary, those that the sink refused among them.
+    /// Events by kind, binary and pod, those that the sink refused among them.
     public var eventSeries: EventSeries {
         var series = series
-        series.binaries = processes.binaryNames
+        series.labels = processes.seriesLabels
         return series
     }
     private let lastOverLimit: (UInt64) -> UInt64?
@@ -128,7 +128,7 @@ public final class EventPipeline {
     }
 
     internal func tell(seed process: ProcessReference, ktime: UInt64) {
-        series.add(1, kind: EventSeries.exec, binary: processes.binaryNumber(of: process))
+        series.add(1, kind: EventSeries.exec, series: processes.seriesNumber(of: process))
         encoder.append(seed: process, ktime: ktime, processes, to: &lines)
         counts.exported.exec &+= 1
     }
@@ -216,7 +216,7 @@ public final class EventPipeline {
 
     @inline(__always)
     internal func tell(_ exec: ExecRecord, _ process: ProcessReference) {
-        series.add(1, kind: EventSeries.exec, binary: processes.binaryNumber(of: process))
+        series.add(1, kind: EventSeries.exec, series: processes.seriesNumber(of: process))
         encoder.append(exec, process, processes, to: &lines)
         counts.exported.exec &+= 1
         collected.append(exec.header.ktime)
@@ -224,7 +224,7 @@ public final class EventPipeline {
 
     @inline(__always)
     internal func tell(_ exit: ExitRecord, _ process: ProcessReference?) {
-        series.add(1, kind: EventSeries.exit, binary: process.map(processes.binaryNumber) ?? 0)
+        series.add(1, kind: EventSeries.exit, series: process.map(processes.seriesNumber) ?? 0)
         encoder.append(exit, process, processes, to: &lines)
         counts.exported.exit &+= 1
         collected.append(exit.header.ktime)
@@ -240,6 +240,7 @@ public final class EventPipeline {
         endThrottles()
         flush()
         processes.endOfBatch()
+        for ended in processes.takeEndedSeries() { series.clear(ended) }
         processes.clock = clock()
     }
 
@@ -275,7 +276,7 @@ public final class EventPipeline {
     internal func tell(_ load: LoaderRecord, _ process: ProcessReference?) {
         encoder.append(load, process, processes, to: &lines)
         counts.exported.loader &+= 1
-        series.add(1, kind: EventSeries.loader, binary: process.map(processes.binaryNumber) ?? 0)
+        series.add(1, kind: EventSeries.loader, series: process.map(processes.seriesNumber) ?? 0)
         collected.append(load.header.ktime)
     }
 
@@ -302,7 +303,7 @@ public final class EventPipeline {
         counts.exported.add(result.lines, of: hook.kind)
         total &+= result.lines
         series.add(
-            total, kind: hook.kind.seriesKind, binary: process.map(processes.binaryNumber) ?? 0)
+            total, kind: hook.kind.seriesKind, series: process.map(processes.seriesNumber) ?? 0)
         if let slot = hook.systemCallSlot, total > 0, slot < record.argumentCount {
             series.add(total, systemCall: record.argument(slot).integer)
         }

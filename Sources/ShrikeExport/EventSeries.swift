@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events counted by kind and by the binary of their process, and system calls by their number.
+// Events counted by kind, by the binary of their process and its pod, and system calls by their number.
 
 internal import ShrikeEvents
+public import ShrikeProcesses
 
-/// Counts by kind and binary.
-public struct EventSeries: Sendable, Equatable {
+/// Counts by kind and series.
+public struct EventSeries: Sendable {
     /// The kinds, by their names in the API.
     public static let kinds = [
         "PROCESS_EXEC", "PROCESS_EXIT", "PROCESS_KPROBE", "PROCESS_LSM", "PROCESS_TRACEPOINT",
@@ -14,9 +15,9 @@ public struct EventSeries: Sendable, Equatable {
     internal static let exit = 1
     internal static let loader = 7
 
-    /// The binaries; the first, empty, stands for all that have no series of their own.
-    public internal(set) var binaries: [String] = [""]
-    /// Row after row, one for each binary with a count for each kind.
+    /// What the series are; the first stands for all that have none of their own.
+    public internal(set) var labels = SeriesLabels()
+    /// Row after row, one for each series with a count for each kind.
     internal var counts: [UInt64]
     /// By number, those of the other ABI behind those of the machine's, then what has no place; empty before the first.
     private var calls: [UInt64] = []
@@ -24,20 +25,27 @@ public struct EventSeries: Sendable, Equatable {
     /// All zero.
     public init() { counts = [UInt64](repeating: 0, count: Self.kinds.count) }
 
-    /// How many events of a kind the processes of a binary made.
-    public func count(kind: Int, binary: Int) -> UInt64 {
-        let place = binary * Self.kinds.count + kind
+    /// How many events of a kind a series has.
+    public func count(kind: Int, series: Int) -> UInt64 {
+        let place = series * Self.kinds.count + kind
         return place < counts.count ? counts[place] : 0
     }
 
     @inline(__always)
-    internal mutating func add(_ events: UInt64, kind: Int, binary: Int) {
-        let place = binary * Self.kinds.count + kind
-        // Grows with the number of binaries, which is bounded.
+    internal mutating func add(_ events: UInt64, kind: Int, series: Int) {
+        let place = series * Self.kinds.count + kind
+        // Grows with the number of series, which is bounded.
         if place >= counts.count {
             counts += [UInt64](repeating: 0, count: place + Self.kinds.count - counts.count)
         }
         counts[place] &+= events
+    }
+
+    /// A series has ended; its number may come to mean another.
+    internal mutating func clear(_ series: Int) {
+        let start = series * Self.kinds.count
+        guard start < counts.count else { return }
+        for place in start..<start + Self.kinds.count { counts[place] = 0 }
     }
 }
 

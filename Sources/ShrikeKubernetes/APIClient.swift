@@ -75,8 +75,9 @@ public final class APIClient: Sendable {
     /// The body of a GET.
     func get(_ path: String, query: [(String, String)] = []) async throws(KubernetesError) -> [UInt8] {
         try await mapped { [self] in
-            try await withDeadline(timing.request) { [self] in
-                let response = try await execute(try request(.GET, path, query))
+            try await fetchCredentials()
+            return try await withDeadline(timing.request) { [self] in
+                let response = try await execute(try await request(.GET, path, query))
                 return try await collect(response, limit: Self.pageBytes)
             }
         }
@@ -85,8 +86,9 @@ public final class APIClient: Sendable {
     /// Makes an object, or of one that exists the members that the body names (server-side apply).
     public func apply(_ path: String, manager: String, body: [UInt8]) async throws(KubernetesError) {
         try await mapped { [self] in
-            try await withDeadline(timing.request) { [self] in
-                var request = try request(
+            try await fetchCredentials()
+            return try await withDeadline(timing.request) { [self] in
+                var request = try await request(
                     .PATCH, path, [("fieldManager", manager), ("force", "true")])
                 // JSON is YAML; this type is older than the one that says JSON.
                 request.headers.add(name: "Content-Type", value: "application/apply-patch+yaml")
@@ -104,9 +106,10 @@ public final class APIClient: Sendable {
         opened: @escaping @Sendable () -> Void, body: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws(KubernetesError) {
         try await mapped { [self] in
-            try await withDeadline(limit) { [self] in
+            try await fetchCredentials()
+            return try await withDeadline(limit) { [self] in
                 let response = try await withDeadline(timing.request) { [self] in
-                    try await execute(try request(.GET, path, query))
+                    try await execute(try await request(.GET, path, query))
                 }
                 opened()
                 var splitter = LineSplitter(limit: Self.lineBytes)
@@ -120,18 +123,24 @@ public final class APIClient: Sendable {
 
     // MARK: One request
 
+    /// Runs the program for them, if there is one and it is time: that may take longer than a request, since it may ask
+    /// somebody.
+    private func fetchCredentials() async throws { _ = try await access.program?.credential() }
+
     private func request(
         _ method: HTTPMethod, _ path: String, _ query: [(String, String)]
-    ) throws -> HTTPClientRequest {
+    ) async throws -> HTTPClientRequest {
+        let fetched = try await access.program?.credential()
         let text = query.map { "\(Self.escaped($0.0))=\(Self.escaped($0.1))" }.joined(separator: "&")
         var request = HTTPClientRequest(url: access.server + path + (text.isEmpty ? "" : "?\(text)"))
         request.method = method
         request.headers.add(name: "Accept", value: "application/json")
         request.headers.add(name: "User-Agent", value: userAgent)
-        if let authorization = try access.authorization() {
+        if let authorization = try fetched.map({ $0.token.map { "Bearer \($0)" } }) ?? access.authorization()
+        {
             request.headers.add(name: "Authorization", value: authorization)
         }
-        request.tlsConfiguration = try tlsConfiguration()
+        request.tlsConfiguration = try tlsConfiguration(fetched)
         return request
     }
 
@@ -140,6 +149,8 @@ public final class APIClient: Sendable {
         let response = try await client.execute(request, timeout: timing.request.amount)
         guard !(200..<300).contains(response.status.code) else { return response }
         if response.status == .gone { throw KubernetesError.expired }
+        // As in client-go: whatever its end was to be, the next request comes with another.
+        if response.status == .unauthorized, let program = access.program { await program.forget() }
         let body = (try? await collect(response, limit: Self.refusalBytes)) ?? []
         let message = body.withUnsafeBytes { JSONView($0)?.member("message")?.string }
         throw KubernetesError.refused(
@@ -158,10 +169,13 @@ public final class APIClient: Sendable {
     }
 
     /// The authorities and the client's certificate, made anew when their files have changed.
-    private func tlsConfiguration() throws -> TLSConfiguration {
+    private func tlsConfiguration(_ fetched: FetchedCredential?) throws -> TLSConfiguration {
         var material: [[UInt8]] = []
         for part in [access.authority, access.certificate, access.key] {
             material.append(try part?.read() ?? [])
+        }
+        if let certificate = fetched?.certificate, let key = fetched?.key {
+            (material[1], material[2]) = (certificate, key)
         }
         if let known = security.withLock({ $0 }), known.material == material { return known.configuration }
         var configuration = TLSConfiguration.makeClientConfiguration()
@@ -169,7 +183,7 @@ public final class APIClient: Sendable {
         if access.authority != nil {
             configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(material[0]))
         }
-        if access.certificate != nil {
+        if !material[1].isEmpty {
             configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(material[1])
                 .map { .certificate($0) }
             configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: material[2], format: .pem))

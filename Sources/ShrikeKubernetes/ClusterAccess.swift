@@ -27,6 +27,8 @@ public struct ClusterAccess: Sendable {
     var certificate: Material?
     var key: Material?
     var token: Material?
+    /// Fetches token or certificate, in the place of those above.
+    var program: CredentialProgram?
     /// Whether the server's certificate is checked.
     var verifiesServer = true
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kubeconfig files: one context of them, and of its members those that can be honoured.
 
+internal import ShrikeJSON
 internal import ShrikePolicy
 
 extension ClusterAccess {
     /// The access that the current context of a kubeconfig describes.
     ///
-    /// What cannot be honoured (programs that fetch a token, passwords, proxies) is an error.
+    /// What cannot be honoured (passwords, proxies) is an error.
     /// - Parameter allowsUnverified: whether `insecure-skip-tls-verify` is taken.
     public static func kubeconfig(
         path: String, allowsUnverified: Bool = false
@@ -15,9 +16,13 @@ extension ClusterAccess {
     }
 
     /// The access that several kubeconfigs together describe: of two entries of one name the first counts.
-    /// - Parameter context: instead of the current one.
+    /// - Parameters:
+    ///   - context: instead of the current one.
+    ///   - runsPrograms: whether a user's `exec` is run: in the name of somebody at a terminal it is, and not as root of a
+    ///     node.
     public static func kubeconfig(
-        paths: [String], context name: String? = nil, allowsUnverified: Bool = false
+        paths: [String], context name: String? = nil, allowsUnverified: Bool = false,
+        runsPrograms: Bool = false
     ) throws(KubernetesError) -> ClusterAccess {
         var roots: [KubeconfigNode] = []
         for path in paths { roots.append(try KubeconfigNode.file(path)) }
@@ -32,7 +37,16 @@ extension ClusterAccess {
         }
         var access = ClusterAccess(server: try server(cluster))
         try apply(cluster, to: &access, allowsUnverified: allowsUnverified)
-        if let user { try apply(user, to: &access) }
+        guard let user, let name = try context.text("user") else { return access }
+        try apply(user, to: &access)
+        guard let program = user.mapping("exec") else { return access }
+        let place = "\(program.place): user `\(name)`"
+        guard runsPrograms else {
+            throw .configuration(
+                "\(place): `exec`, a program that fetches credentials, is not run by a daemon; "
+                    + "give the user a token, a token file or a certificate")
+        }
+        access.program = CredentialProgram(try settings(program, place, cluster))
         return access
     }
 
@@ -71,7 +85,7 @@ extension ClusterAccess {
 
     private static func apply(_ user: KubeconfigNode, to access: inout ClusterAccess) throws(KubernetesError)
     {
-        try user.refuse("exec", "auth-provider", "username", "password", "as")
+        try user.refuse("auth-provider", "username", "password", "as")
         access.certificate = try user.material("client-certificate")
         access.key = try user.material("client-key")
         guard (access.certificate == nil) == (access.key == nil) else {
@@ -84,119 +98,56 @@ extension ClusterAccess {
             access.token = .bytes(Array(token.utf8))
         }
     }
-}
 
-/// A mapping of a kubeconfig.
-private struct KubeconfigNode {
-    private let pairs: [YAMLPair]
-    let path: String
+    /// Versions of what programs write; both have the same members.
+    private static let programVersions = [
+        "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1",
+    ]
 
-    init(_ node: YAMLNode?, _ path: String) {
-        if case .mapping(let pairs)? = node?.content { self.pairs = pairs } else { pairs = [] }
-        self.path = path
-    }
-
-    /// The whole of a file.
-    static func file(_ path: String) throws(KubernetesError) -> KubeconfigNode {
-        let stream = YAMLStream(try SmallFile.read(path), file: path)
-        if let problem = stream.diagnostics.first { throw .configuration(problem.description) }
-        guard let document = stream.documents.first(where: { !$0.isNull }) else {
-            throw .configuration("\(path): the file is empty")
+    private static func settings(
+        _ exec: KubeconfigNode, _ place: String, _ cluster: KubeconfigNode
+    ) throws(KubernetesError) -> CredentialProgram.Settings {
+        let version = try exec.text("apiVersion") ?? ""
+        guard programVersions.contains(version) else {
+            throw .configuration(
+                "\(place): `apiVersion` of `exec` is `\(version)`, and should be one of "
+                    + programVersions.joined(separator: ", "))
         }
-        return KubeconfigNode(document, path)
-    }
-
-    private func node(_ name: String) -> YAMLNode? {
-        pairs.first { $0.key.value == name && !$0.value.isNull }?.value
-    }
-
-    /// The text of a member; nil when there is none or it is empty.
-    func text(_ name: String) throws(KubernetesError) -> String? {
-        guard let node = node(name) else { return nil }
-        guard case .scalar(let scalar) = node.content else {
-            throw .configuration("\(path):\(node.range.start.line): `\(name)` is not a text")
+        var command = try exec.required("command")
+        // As for kubectl: a name is looked for in PATH, a path begins at the file.
+        if command.contains("/") { command = exec.resolved(command) }
+        var settings = CredentialProgram.Settings(place: place, command: command, version: version)
+        settings.arguments = try exec.texts("args")
+        for variable in exec.mappings("env") {
+            settings.environment.append(
+                (try variable.required("name"), try variable.text("value") ?? ""))
         }
-        return scalar.text.isEmpty ? nil : scalar.text
-    }
-
-    func required(_ name: String) throws(KubernetesError) -> String {
-        guard let text = try text(name) else { throw .configuration("\(path): `\(name)` is missing") }
-        return text
-    }
-
-    /// The member `content` of the entry of that name in a list; nil when there is none.
-    func named(_ name: String, in list: String, _ content: String) throws(KubernetesError) -> KubeconfigNode?
-    {
-        if case .sequence(let entries)? = node(list)?.content {
-            for entry in entries.map({ KubeconfigNode($0, path) }) where try entry.text("name") == name {
-                return KubeconfigNode(entry.node(content), path)
+        settings.installHint = try exec.text("installHint") ?? ""
+        if let mode = try exec.text("interactiveMode") {
+            guard let interaction = CredentialProgram.Interaction(rawValue: mode) else {
+                throw .configuration(
+                    "\(place): `interactiveMode` is `\(mode)`, and should be Never, IfAvailable or Always")
             }
+            settings.interaction = interaction
         }
-        return nil
+        if try exec.text("provideClusterInfo") == "true" { settings.cluster = try information(cluster) }
+        return settings
     }
 
-    func refuse(_ names: String...) throws(KubernetesError) {
-        for name in names {
-            guard let node = node(name) else { continue }
-            throw .configuration("\(path):\(node.range.start.line): `\(name)` is not supported")
+    /// A cluster as its program is told of it.
+    private static func information(_ cluster: KubeconfigNode) throws(KubernetesError) -> String {
+        var text = ByteBuffer(capacity: 4_096)
+        text.append("{\"server\":")
+        text.append(jsonString: try cluster.required("server"))
+        if try cluster.text("insecure-skip-tls-verify") == "true" {
+            text.append(",\"insecure-skip-tls-verify\":true")
         }
-    }
-
-    /// A member given in Base64 (`name-data`), which wins, or as the path of a file.
-    func material(_ name: String) throws(KubernetesError) -> ClusterAccess.Material? {
-        if let data = try text("\(name)-data") {
-            guard let bytes = Base64Text.decode(data) else {
-                throw .configuration("\(path): `\(name)-data` is not Base64")
-            }
-            return .bytes(bytes)
+        if let authority = try cluster.material("certificate-authority")?.read() {
+            text.append(",\"certificate-authority-data\":\"")
+            authority.withUnsafeBytes { text.append(base64: $0) }
+            text.append("\"")
         }
-        return try text(name).map { .file(resolved($0)) }
-    }
-
-    /// A path as seen from the file's folder.
-    func resolved(_ file: String) -> String {
-        guard !file.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return file }
-        return path[...slash] + file
-    }
-}
-
-/// Base64 with padding (RFC 4648); line ends are passed over.
-enum Base64Text {
-    /// The bytes; nil when the text is not Base64.
-    static func decode(_ text: String) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var value: UInt32 = 0
-        var digits = 0
-        var padding = 0
-        for character in text.utf8 where ![0x0a, 0x0d, 0x20].contains(character) {
-            if character == UInt8(ascii: "=") {
-                padding += 1
-                continue
-            }
-            guard padding == 0, let digit = digit(character) else { return nil }
-            value = value << 6 | digit
-            digits += 1
-            guard digits.isMultiple(of: 4) else { continue }
-            bytes += [UInt8(value >> 16 & 0xff), UInt8(value >> 8 & 0xff), UInt8(value & 0xff)]
-            value = 0
-        }
-        switch (digits % 4, padding) {
-        case (0, 0): break
-        case (2, 2): bytes.append(UInt8(value >> 4 & 0xff))
-        case (3, 1): bytes += [UInt8(value >> 10 & 0xff), UInt8(value >> 2 & 0xff)]
-        default: return nil
-        }
-        return bytes
-    }
-
-    private static func digit(_ character: UInt8) -> UInt32? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
+        text.append("}")
+        return String(decoding: text.bytes, as: UTF8.self)
     }
 }

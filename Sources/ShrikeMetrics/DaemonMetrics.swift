@@ -3,6 +3,7 @@
 
 internal import ShrikeDaemon
 internal import ShrikeExport
+internal import ShrikeProcesses
 internal import ShrikeSystemCalls
 
 /// Everything that is exposed, read anew for each scrape.
@@ -53,31 +54,41 @@ struct DaemonMetrics: Sendable {
     // MARK: Events
 
     /// The labels that the incumbent has on all event metrics.
-    var processLabels: [(name: String, value: String)] { processLabels(binary: "") }
+    var processLabels: [(name: String, value: String)] { processLabels(binary: "", PodLabels()) }
 
-    private func processLabels(binary: String) -> [(name: String, value: String)] {
+    private func processLabels(binary: String, _ pod: PodLabels) -> [(name: String, value: String)] {
         [
-            ("namespace", ""), ("workload", ""), ("pod", ""),
-            ("binary", labels.isEnabled("binary") ? binary : ""),
-            ("node_name", labels.isEnabled("node_name") ? interfaces.nodeName : ""),
-        ]
+            ("namespace", pod.namespace), ("workload", pod.workload), ("pod", pod.pod), ("binary", binary),
+            ("node_name", interfaces.nodeName),
+        ].map { name, value in (name, labels.isEnabled(name) ? value : "") }
     }
 
-    /// Events by kind and, unless that label is off, by binary.
+    /// Events by kind and by those labels that are on.
     private func eventSamples(_ figures: EventFigures) -> [MetricFamily.Sample] {
         let series = figures.series
+        // Series that differ in labels that are off are one.
+        var places = [processLabels.map(\.value): 0]
+        var rows = [processLabels]
+        let row = series.labels.series.map { item in
+            let own = processLabels(
+                binary: series.labels.binaries[Int(item.binary)], series.labels.pods[Int(item.pod)])
+            let place = places[own.map(\.value), default: rows.count]
+            if place == rows.count {
+                places[own.map(\.value)] = place
+                rows.append(own)
+            }
+            return place
+        }
         var samples: [MetricFamily.Sample] = []
         for (kind, name) in EventSeries.kinds.enumerated() {
-            var others: UInt64 = 0
-            for (binary, path) in series.binaries.enumerated() {
-                let count = series.count(kind: kind, binary: binary)
-                if binary == 0 || !labels.isEnabled("binary") {
-                    others &+= count
-                } else if count > 0 {
-                    samples.append(.init(Double(count), [("type", name)] + processLabels(binary: path)))
-                }
+            var counts = [UInt64](repeating: 0, count: rows.count)
+            for (number, place) in row.enumerated() {
+                counts[place] &+= series.count(kind: kind, series: number)
             }
-            samples.append(.init(Double(others), [("type", name)] + processLabels))
+            // The first is there from the start.
+            for (place, count) in counts.enumerated() where place == 0 || count > 0 {
+                samples.append(.init(Double(count), [("type", name)] + rows[place]))
+            }
         }
         return samples
     }
@@ -114,7 +125,7 @@ struct DaemonMetrics: Sendable {
         return [
             MetricFamily(
                 .counter, "events_total",
-                "Events made, by kind and binary; of more than a thousand binaries the others have no label.",
+                "Events made, by kind, binary and pod; what is beyond the limits of series has no label.",
                 eventSamples(figures)
                     + others.map { .init(Double($0.1), [("type", $0.0)] + processLabels) }),
             systemCalls(figures),

@@ -29,14 +29,3 @@ internal struct BinaryLabels {
         return number
     }
 }
-
-extension ProcessTree {
-    /// The number of an image's binary, for counting; 0 for those without one of their own.
-    @inline(__always)
-    public func binaryNumber(of process: ProcessReference) -> Int {
-        Int(table.entries[Int(process.index)].binaryNumber)
-    }
-
-    /// The binaries by their numbers.
-    public var binaryNames: [String] { binaries.names }
-}

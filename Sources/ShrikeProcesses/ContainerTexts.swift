@@ -11,9 +11,18 @@ public struct ContainerText: Sendable, Equatable {
     public var afterPID: [UInt8]
     /// Whether more will be known, and events wait for it.
     public var isAwaited: Bool
+    /// Its probes; a process that is one of them has `maybe_exec_probe`.
+    public var probes: [ProbeCommand]
+    /// What metrics say of its pod; nil: there is none.
+    public var labels: PodLabels?
 
     /// A container's text.
-    public init(beforePID: [UInt8], afterPID: [UInt8] = [], isAwaited: Bool = false) {
+    public init(
+        beforePID: [UInt8], afterPID: [UInt8] = [], isAwaited: Bool = false, probes: [ProbeCommand] = [],
+        labels: PodLabels? = nil
+    ) {
+        self.labels = labels
+        self.probes = probes
         self.beforePID = beforePID
         self.afterPID = afterPID
         self.isAwaited = isAwaited
@@ -60,6 +69,10 @@ internal struct ContainerTexts {
         texts[container] = text
     }
 
+    internal mutating func forgetLabels(ofPod uid: String) {
+        for (container, text) in texts where text.labels?.uid == uid { texts[container]?.labels = nil }
+    }
+
     internal mutating func giveUp(_ container: UInt32) {
         guard awaited.remove(container) != nil else { return }
         givenUp.insert(container)
@@ -83,12 +96,16 @@ internal struct ContainerTexts {
 
 extension ByteBuffer {
     /// Appends `,"pod":{…},"docker":"…"`, with the process's pid in its container; 0: it has none of its own.
-    internal mutating func append(_ container: ContainerText, pid: UInt32, _ offsets: inout FragmentOffsets) {
+    /// - Parameter isProbe: whether it is one of the container's probes. A fork of one is told of as such too.
+    internal mutating func append(
+        _ container: ContainerText, pid: UInt32, isProbe: Bool, _ offsets: inout FragmentOffsets
+    ) {
         append(container.beforePID)
         guard !container.afterPID.isEmpty else { return }
         offsets.containerPID = UInt32(truncatingIfNeeded: count)
         append(containerPID: pid)
         offsets.containerPIDEnd = UInt32(truncatingIfNeeded: count)
+        if isProbe { append(",\"maybe_exec_probe\":true") }
         append(container.afterPID)
     }
 

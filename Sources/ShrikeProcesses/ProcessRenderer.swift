@@ -83,7 +83,8 @@ internal struct ProcessRenderer: ~Copyable {
         text.append(decimal: process.auid)
         offsets.container = position
         if let container = process.container {
-            text.append(container, pid: process.namespacePID, &offsets)
+            text.append(
+                container, pid: process.namespacePID, isProbe: isProbe(of: container), &offsets)
         }
         appendParent(process.parent)
         offsets.refcnt = position
@@ -174,11 +175,29 @@ internal struct ProcessRenderer: ~Copyable {
         offsets = original.offsets
         (offsets.containerPID, offsets.containerPIDEnd) = (0, 0)
         text.append(original.bytes(0, original.offsets.container))
-        text.append(container, pid: pid, &offsets)
+        text.append(container, pid: pid, isProbe: isProbe(of: container), &offsets)
         // Wraps around when the text is shorter than it was, and so does the sum.
         offsets.moveBehindContainer(by: position &- original.offsets.parentExecID)
         text.append(original.bytes(original.offsets.parentExecID, original.count))
         return offsets
+    }
+
+    /// Whether what has been rendered so far is one of a container's probes.
+    private func isProbe(of container: ContainerText) -> Bool {
+        guard !container.probes.isEmpty else { return false }
+        let (start, middle, end) = (Int(offsets.uid), Int(offsets.arguments), Int(offsets.flags))
+        // A quote inside a text is escaped: this is no part of one.
+        let name: StaticString = ",\"binary\":\""
+        guard
+            let member = text.bytes[start..<middle].firstRange(
+                of: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        else { return false }
+        let binary = UnsafeRawBufferPointer(rebasing: text.bytes[member.upperBound..<middle - 1])
+        // ,"arguments":"…"
+        let arguments = end - middle > 14 ? text.bytes[middle + 14..<end - 1] : text.bytes[end..<end]
+        return container.probes.contains {
+            $0.matches(binary: binary, arguments: UnsafeRawBufferPointer(rebasing: arguments))
+        }
     }
 
     private mutating func begin(_ key: ProcessKey) {

@@ -37,6 +37,8 @@ internal struct ProcessEntry: BitwiseCopyable {
     internal var namespacePID: UInt32 = 0
     /// See `BinaryLabels`.
     internal var binaryNumber: Int32 = 0
+    /// See `SeriesLabels`.
+    internal var series: Int32 = 0
     internal var endedTime: UInt64 = 0
     /// nil: a fork that nobody has asked about yet.
     internal var fragment: Fragment? = nil

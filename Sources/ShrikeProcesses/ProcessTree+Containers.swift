@@ -61,9 +61,13 @@ extension ProcessTree {
         let changed = containers.takeChanged()
         for index in table.entries.indices {
             let entry = table.entries[index]
-            guard entry.container != 0, changed.contains(entry.container), entry.state.contains(.used),
-                let fragment = entry.fragment, let text = containers.text(of: entry.container)
-            else { continue }
+            guard entry.container != 0, changed.contains(entry.container), entry.state.contains(.used) else {
+                continue
+            }
+            chooseSeries(of: Int32(index))
+            guard let fragment = entry.fragment, let text = containers.text(of: entry.container) else {
+                continue
+            }
             let offsets = renderer.render(
                 fragment, in: text, pid: entry.namespacePID)
             releaseFragment(Int32(index))

@@ -116,6 +116,7 @@ extension ProcessTree {
             losses.reducedProcesses += 1
         }
         table.entries[Int(index)].binaryNumber = binaries.number(of: renderer.binaryText)
+        chooseSeries(of: index)
         keep(offsets, for: index)
     }
 

@@ -27,6 +27,7 @@ public final class ProcessTree {
     internal var pendingEnvironment: PendingArguments
     internal var losses = ProcessCounters()
     internal var binaries = BinaryLabels()
+    internal var series = SeriesLabels()
     internal var containers = ContainerTexts()
     /// Clocks that start times are converted with; the owner renews them.
     public var clock: ClockReading
@@ -96,7 +97,10 @@ public final class ProcessTree {
         let parentKey = fork.parent
         let parent = findParent(parentKey)
         let index = insert(key, parent: parent)
-        if parent >= 0 { table.entries[Int(index)].binaryNumber = table.entries[Int(parent)].binaryNumber }
+        if parent >= 0 {
+            table.entries[Int(index)].binaryNumber = table.entries[Int(parent)].binaryNumber
+            table.entries[Int(index)].series = table.entries[Int(parent)].series
+        }
         // Where it executes tells of a process where it is; until then it is where its parent is.
         table.entries[Int(index)].container = parent < 0 ? 0 : table.entries[Int(parent)].container
         table.entries[Int(index)].namespacePID = fork.namespacePID

@@ -75,6 +75,7 @@ public struct HookSensor: ~Copyable {
             mechanism, typed: typed, mountType: mountType, hasBinaryParts: binaries.hasParts, hookID: hookID,
             generation: generation, binariesGeneration: binariesGeneration)
         try open.setInitialValue(".rodata.config", configuration)
+        try open.setInitialValue(".rodata.cgroup", processes.cgroups.configuration)
         let loaded: LoadedBPFObject
         do throws(BPFError) {
             loaded = try open.load()

@@ -15,15 +15,18 @@ public final class ProcessSensor: @unchecked Sendable {
     private let links: [BPFLinkBox]
     /// What all programs are relocated against.
     let types: RelocationTypes?
+    /// By which control groups all programs know processes.
+    let cgroups: CgroupSource
 
     /// Loads and attaches the sensor's programs. Ring sizes are powers of two of whole pages.
     /// - Parameter kernel: the running kernel's types.
     /// - Parameters:
+    ///   - cgroups: whose control groups tell of containers.
     ///   - readsEnvironment: whether execs are preceded by their environments.
     ///   - cgroupRate: what a control group may send; nil: as much as there is.
     public init(
-        kernel: KernelBTF, criticalRingBytes: Int, observationRingBytes: Int, readsEnvironment: Bool = false,
-        cgroupRate: CgroupRate? = nil
+        kernel: KernelBTF, criticalRingBytes: Int, observationRingBytes: Int,
+        cgroups: CgroupSource = CgroupSource(), readsEnvironment: Bool = false, cgroupRate: CgroupRate? = nil
     ) throws(BPFError) {
         // Without them each object takes longer to load, and nothing else changes.
         types = try? RelocationTypes(
@@ -40,6 +43,7 @@ public final class ProcessSensor: @unchecked Sendable {
             shrike_process_config(
                 reads_environment: readsEnvironment ? 1 : 0, cgroup_events: cgroupRate?.events ?? 0,
                 cgroup_interval_ns: cgroupRate?.intervalNanoseconds ?? 0))
+        try open.setInitialValue(".rodata.cgroup", cgroups.configuration)
         if cgroupRate != nil { try open.setMap("cgroup_rates", maxEntries: Int(SHRIKE_MAX_CGROUP_RATES)) }
         let loaded = try open.load()
         var links: [BPFLinkBox] = []
@@ -48,6 +52,7 @@ public final class ProcessSensor: @unchecked Sendable {
         }
         object = loaded
         self.links = links
+        self.cgroups = cgroups
     }
 
     /// In the order in which they are attached: a process whose beginning is told has its end told too.

@@ -17,12 +17,15 @@ public struct PodFacts: Sendable, Equatable {
         public var startTime: String
         /// Whether its security context says privileged.
         public var isPrivileged: Bool
+        /// The commands of its liveness and readiness probes, as far as they are commands.
+        public var probes: [[String]]
 
         /// A container.
         public init(
             name: String, id: String, imageID: String = "", imageName: String = "", startTime: String = "",
-            isPrivileged: Bool = false
+            isPrivileged: Bool = false, probes: [[String]] = []
         ) {
+            self.probes = probes
             self.name = name
             self.id = id
             self.imageID = imageID
@@ -40,6 +43,8 @@ public struct PodFacts: Sendable, Equatable {
     public var name: String
     /// Its labels.
     public var labels: [String: String]
+    /// Its annotations, where events shall have them.
+    public var annotations: [String: String] = [:]
     /// The labels of its namespace.
     public var namespaceLabels: [String: String]
     /// What it belongs to, a Deployment for example; itself when nothing owns it.

@@ -34,9 +34,10 @@ public struct PodText: Sendable, Equatable {
                         ? ",\"security_context\":{\"privileged\":true}" : ",\"security_context\":{}")
             }
             text.append("}")
-            Self.append(labels: pod.labels, to: &text)
+            Self.append(",\"pod_labels\":{", pod.labels, to: &text)
             list.append("workload", pod.workload, to: &text)
             list.append("workload_kind", pod.workloadKind, to: &text)
+            Self.append(",\"pod_annotations\":{", pod.annotations, to: &text)
             text.append("}")
             Self.append(docker: container.id, to: &text)
             afterPID = Array(text.bytes)
@@ -64,17 +65,19 @@ public struct PodText: Sendable, Equatable {
         }
     }
 
-    private static func append(labels: [String: String], to text: inout ByteBuffer) {
-        guard !labels.isEmpty else { return }
-        text.append(",\"pod_labels\":{")
-        let sorted = labels.sorted { left, right in
+    private static func append(
+        _ name: StaticString, _ members: [String: String], to text: inout ByteBuffer
+    ) {
+        guard !members.isEmpty else { return }
+        text.append(name)
+        let sorted = members.sorted { left, right in
             left.key.unicodeScalars.lexicographicallyPrecedes(right.key.unicodeScalars)
         }
-        for (position, label) in sorted.enumerated() {
+        for (position, member) in sorted.enumerated() {
             if position > 0 { text.append(",") }
-            text.append(jsonString: label.key)
+            text.append(jsonString: member.key)
             text.append(":")
-            text.append(jsonString: label.value)
+            text.append(jsonString: member.value)
         }
         text.append("}")
     }

@@ -48,8 +48,9 @@ struct ClusterFlags: ParsableArguments {
     /// The way to the API server.
     func access() throws -> ClusterAccess {
         // As for kubectl: who may change the kubeconfig may do anything in its name.
-        try paths().map { try ClusterAccess.kubeconfig(paths: $0, context: context, allowsUnverified: true) }
-            ?? ClusterAccess.inCluster()
+        guard let paths = try paths() else { return try ClusterAccess.inCluster() }
+        return try ClusterAccess.kubeconfig(
+            paths: paths, context: context, allowsUnverified: true, runsPrograms: true)
     }
 
     /// The kubeconfigs; nil: there is none, so this should be a pod.

@@ -34,6 +34,11 @@ struct KubernetesFlags: ParsableArguments {
         help: "Write what became of them on this node to the API server: one PolicyNodeStatus.")
     var writesStatus = true
 
+    @Flag(
+        name: .customLong("enable-pod-annotations"), inversion: .prefixedNo,
+        help: "Add the annotations of pods to events.")
+    var podAnnotations = false
+
     func validate() throws {
         guard isEnabled || (kubeconfigPath.isEmpty && !allowsUnverifiedServer) else {
             throw ValidationError(
@@ -48,6 +53,7 @@ struct KubernetesFlags: ParsableArguments {
         settings.allowsUnverifiedServer = allowsUnverifiedServer
         settings.followsPolicies = followsPolicies
         settings.writesStatus = writesStatus
+        settings.podAnnotations = podAnnotations
         settings.version = ShrikeVersion.current
         return settings
     }

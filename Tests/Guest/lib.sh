@@ -65,6 +65,9 @@ skip_unless() {
 	fail "$1 is missing on $(uname -r), though kernels have it since $2"
 }
 
+# figure TEXT - a line that the report has below the scenario's, when it passes.
+figure() { printf '%s\n' "$*" >>"$WORK/figures"; }
+
 # ---------------------------------------------------------------------------------------- the daemon
 
 # policy NAME <<'YAML' - adds a policy to what start_shriked loads.

@@ -52,6 +52,10 @@ VALUES = {
         "metrics": {"enabled": False}, "serviceAccount": {"create": False, "name": "theirs"},
         "networkPolicy": {"enabled": False}, "priorityClassName": "", "nodeSelector": {}, "tolerations": [],
     },
+    "viewer": {"viewer": {"enabled": True, "subjects": [
+        {"kind": "Group", "name": "security", "apiGroup": "rbac.authorization.k8s.io"},
+        {"kind": "ServiceAccount", "name": "reader", "namespace": "tools"}]}},
+    "viewer, long name": {"fullnameOverride": "n" * 200, "viewer": {"enabled": True}},
     "admission": {"admission": {"enabled": True, "tls": {"secretName": "webhook", "caBundle": AUTHORITY}}},
     "admission, all of it": {
         "imagePullSecrets": [{"name": "pull"}], "commonLabels": {"team": "a"},

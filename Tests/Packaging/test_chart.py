@@ -143,6 +143,7 @@ class Refusals(unittest.TestCase):
         "a webhook without a certificate": ({"admission": {"enabled": True}}, "admission.tls.secretName"),
         "a webhook that nobody believes": (
             {"admission": {"enabled": True, "tls": {"secretName": "webhook"}}}, "admission.tls.caBundle"),
+        "a viewer that is nobody": ({"viewer": {"subjects": [{"kind": "Person", "name": "ana"}]}}, "subjects"),
         "an unknown policy": ({"policies": {"library": {"enabled": True, "include": ["no-such"]}}}, "no-such"),
     }
 
@@ -223,9 +224,38 @@ class Rights(unittest.TestCase):
         ports = [port["port"] for rule in find(objects, "NetworkPolicy")["spec"]["egress"] for port in rule["ports"]]
         self.assertEqual(ports, [443, 6443])
 
+    def test_people_may_read_statuses_and_logs_of_the_release_and_no_more(self):
+        who = [{"kind": "Group", "name": "security", "apiGroup": "rbac.authorization.k8s.io"}]
+        objects = render({"viewer": {"enabled": True, "subjects": who}})
+        of_viewers = [one for one in objects if one["metadata"]["name"].endswith("-viewer")]
+        self.assertEqual(sorted(one["kind"] for one in of_viewers),
+                         ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"])
+        rights = {one["kind"]: {(group, resource, verb) for rule in one["rules"] for group in rule["apiGroups"]
+                                for resource in rule["resources"] for verb in rule["verbs"]}
+                  for one in of_viewers if "rules" in one}
+        self.assertEqual(rights["ClusterRole"], {
+            ("shrike.internal", "policynodestatuses", verb) for verb in ("get", "list", "watch")})
+        self.assertEqual(rights["Role"], {("", "pods", "list"), ("", "pods", "watch"), ("", "pods/log", "get")})
+        for one in of_viewers:
+            if "subjects" in one:
+                self.assertEqual(one["subjects"], who)
+                self.assertEqual(one["roleRef"]["kind"], one["kind"].removesuffix("Binding"))
+                (role,) = [role for role in of_viewers if role["kind"] == one["roleRef"]["kind"]]
+                self.assertEqual(one["roleRef"]["name"], role["metadata"]["name"])
+            if not one["kind"].startswith("Cluster"):
+                self.assertEqual(one["metadata"]["namespace"], "security")
+        # What the commands ask for, by their sources.
+        source = "".join(path.read_text() for path in (REPOSITORY / "Sources/ShrikeClusterClient").glob("*.swift"))
+        for path in ("/apis/shrike.internal/v1alpha1/policynodestatuses", "/log"):
+            self.assertIn(path, source)
+        # Nobody is bound unless somebody is named.
+        kinds = [one["kind"] for one in render({"viewer": {"enabled": True}})
+                 if one["metadata"]["name"].endswith("-viewer")]
+        self.assertEqual(sorted(kinds), ["ClusterRole", "Role"])
+
     def test_only_the_waiter_may_ask_the_api_server_and_only_for_one_object(self):
         for values in VALUES.values():
-            objects = render(values)
+            objects = [one for one in render(values) if not one["metadata"]["name"].endswith("-viewer")]
             if not values.get("kubernetes", {}).get("enabled"):
                 self.assertFalse([one for one in objects if one["kind"].startswith("ClusterRole")])
                 self.assertNotIn("--enable-k8s-api", str(objects))

@@ -38,62 +38,70 @@ final class FakePolicies: PolicyControl {
     /// Whether the kernel has room for policies that are called unloadable.
     func setRoom(_ hasRoom: Bool) { state.withLock { $0.hasRoom = hasRoom } }
 
-    /// `add`, `replace` or `delete`, with how many policies.
+    /// What each call was for: `add`, `replace`, `delete`, or several of them, `add+delete`.
     var calls: [String] { state.withLock { $0.calls } }
 
-    private func read(_ yaml: String, _ file: String) throws(PolicyRefusal) -> [TracingPolicy] {
+    private func read(
+        _ yaml: String, _ file: String, _ state: State, _ errors: inout [Diagnostic]
+    ) throws(PolicyRefusal) -> [TracingPolicy] {
         let result = PolicyLoader.load(Array(yaml.utf8), file: file)
-        guard !result.hasErrors else {
-            throw .invalid(result.diagnostics.filter { $0.severity == .error })
-        }
+        errors += result.diagnostics.filter { $0.severity == .error }
         for policy in result.policies
-        where policy.name.value.hasPrefix("unloadable") && !state.withLock({ $0.hasRoom }) {
+        where policy.name.value.hasPrefix("unloadable") && !state.hasRoom {
             // As a kernel that has no memory left: nobody's fault.
             throw .refused("the kernel has no room")
         }
-        return result.policies
+        return result.hasErrors ? [] : result.policies
     }
 
-    func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity] {
-        state.withLock { $0.calls.append("add") }
-        let policies = try read(yaml, file)
+    func make(_ changes: [PolicyChange], domain: String) throws(PolicyRefusal) -> [PolicyIdentity] {
+        let kinds = changes.map { change in
+            switch change {
+            case .add: "add"
+            case .replace: "replace"
+            case .delete: "delete"
+            }
+        }
+        state.withLock { $0.calls.append(Set(kinds).sorted().joined(separator: "+")) }
         return try change { (state) throws(PolicyRefusal) in
-            var added: [PolicyIdentity] = []
-            for policy in policies {
-                let identity = Self.identity(policy, domain)
-                guard state.policies[identity] == nil else { throw .refused("\(identity) exists") }
-                state.policies[identity] = policy
-                added.append(identity)
+            var present: [PolicyIdentity] = []
+            var errors: [Diagnostic] = []
+            for change in changes {
+                switch change {
+                case .add(let yaml, let file):
+                    for policy in try read(yaml, file, state, &errors) {
+                        let identity = Self.identity(policy, domain)
+                        guard state.policies[identity] == nil else { throw .refused("\(identity) exists") }
+                        state.policies[identity] = policy
+                        present.append(identity)
+                    }
+                case .replace(let yaml, let file):
+                    for policy in try read(yaml, file, state, &errors) {
+                        let identity = Self.identity(policy, domain)
+                        guard state.policies[identity] != nil else {
+                            throw .refused("\(identity) does not exist")
+                        }
+                        state.policies[identity] = policy
+                        present.append(identity)
+                    }
+                case .delete(let policy): try delete(policy, &state)
+                }
             }
-            return added
+            guard errors.isEmpty else { throw .invalid(errors) }
+            return present
         }
     }
 
-    func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal) {
-        state.withLock { $0.calls.append("replace") }
-        let policies = try read(yaml, file)
-        try change { (state) throws(PolicyRefusal) in
-            for policy in policies {
-                let identity = Self.identity(policy, domain)
-                guard state.policies[identity] != nil else { throw .refused("\(identity) does not exist") }
-                state.policies[identity] = policy
-            }
+    private func delete(_ policy: PolicyIdentity, _ state: inout State) throws(PolicyRefusal) {
+        guard !state.keepsAll else {
+            throw .invalid([
+                Diagnostic(
+                    .error, .unreadableFile,
+                    at: SourceRange(file: "", at: SourcePosition(line: 1, column: 1)), "no memory")
+            ])
         }
-    }
-
-    func delete(_ policy: PolicyIdentity) throws(PolicyRefusal) {
-        try change { (state) throws(PolicyRefusal) in
-            state.calls.append("delete")
-            guard !state.keepsAll else {
-                throw .invalid([
-                    Diagnostic(
-                        .error, .unreadableFile,
-                        at: SourceRange(file: "", at: SourcePosition(line: 1, column: 1)), "no memory")
-                ])
-            }
-            guard state.policies.removeValue(forKey: policy) != nil else {
-                throw .refused("\(policy) does not exist")
-            }
+        guard state.policies.removeValue(forKey: policy) != nil else {
+            throw .refused("\(policy) does not exist")
         }
     }
 

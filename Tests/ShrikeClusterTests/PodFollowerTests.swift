@@ -58,10 +58,15 @@ extension NamespaceObject {
                 """
                 {"metadata":{"name":"web-5d4-x","generateName":"web-5d4-","namespace":"shop","uid":"u1",
                  "labels":{"app":"web","Pod_Template":"no","pod-template-hash":"5d4"},
+                 "annotations":{"note":"x"},
                  "ownerReferences":[{"kind":"Other","name":"o"},
                    {"kind":"ReplicaSet","name":"web-5d4","controller":true}]},
-                 "spec":{"nodeName":"one","initContainers":[{"name":"init"}],
-                   "containers":[{"name":"a","securityContext":{"privileged":true}},
+                 "spec":{"nodeName":"one","initContainers":[{"name":"init",
+                     "livenessProbe":{"exec":{"command":["no"]}}}],
+                   "containers":[{"name":"a","securityContext":{"privileged":true},
+                       "livenessProbe":{"exec":{"command":["/live","-q"]}},
+                       "readinessProbe":{"exec":{"command":["ready"]}},
+                       "startupProbe":{"exec":{"command":["started"]}}},
                      {"name":"b","securityContext":{"privileged":false}},{"name":"c"}]},
                  "status":{"containerStatuses":[
                    {"name":"a","containerID":"containerd://aa","image":"nginx:1","imageID":"nginx@sha256:1",
@@ -72,8 +77,11 @@ extension NamespaceObject {
                   "initContainerStatuses":[{"name":"init","containerID":"containerd://ii"}],
                   "ephemeralContainerStatuses":[{"name":"debug","containerID":"containerd://ee"}]}}
                 """))
+        var facts = pod.facts
+        #expect(facts.annotations == ["note": "x"])
+        facts.annotations = [:]
         #expect(
-            pod.facts
+            facts
                 == PodFacts(
                     uid: "u1", namespace: "shop", name: "web-5d4-x",
                     labels: ["app": "web", "Pod_Template": "no", "pod-template-hash": "5d4"],
@@ -82,7 +90,8 @@ extension NamespaceObject {
                         .init(name: "init", id: "containerd://ii"),
                         .init(
                             name: "a", id: "containerd://aa", imageID: "nginx@sha256:1", imageName: "nginx:1",
-                            startTime: "2026-01-02T03:04:05Z", isPrivileged: true),
+                            startTime: "2026-01-02T03:04:05Z", isPrivileged: true,
+                            probes: [["/live", "-q"], ["ready"]]),
                         .init(name: "b", id: "cri-o://bb", imageName: "redis"),
                         .init(name: "debug", id: "containerd://ee"),
                     ]))

@@ -64,8 +64,8 @@ private final class TestTime: Sendable {
             Issue.record("taken")
             return
         }
-        // Three batches, and one more try of each that had something wrong.
-        #expect(policies.calls == Array(repeating: "add", count: 5))
+        // All together, and once more without what is wrong.
+        #expect(policies.calls == ["add", "add"])
     }
 
     @Test("A refusal that names no policy is narrowed down to it")
@@ -74,6 +74,53 @@ private final class TestTime: Sendable {
         #expect(policies.inForce.count == 15)
         #expect(await outcome("unloadable")?.outcome == .refused([PolicyFinding("the kernel has no room")]))
         #expect(policies.calls.count <= 9)
+    }
+
+    @Test("What changes together is one change: new, edited and deleted policies")
+    func together() async {
+        await feed.replaced((0..<100).map { policy("old-\($0)", uid: "\($0)") })
+        var news: [PolicyNews] = (0..<1_000).map { .changed(policy("new-\($0)", uid: "n\($0)")) }
+        news.insert(.changed(policy("bad", uid: "b", spec: Spec.wrong)), at: 500)
+        for number in 0..<50 { news.append(.deleted(policy("old-\(number)", uid: "\(number)"))) }
+        let unlink = Spec.hooking("security_inode_unlink")
+        news.append(.changed(policy("old-99", uid: "99", generation: 2, spec: unlink)))
+        await feed.take(news)
+        #expect(policies.calls == ["add", "add+delete+replace", "add+delete+replace"])
+        #expect(policies.inForce.count == 1_050)
+        #expect(policies.inForce["old-99"] == "security_inode_unlink")
+        #expect(await outcome("bad")?.outcome.name == "refused")
+        #expect(await outcome("old-7") == nil)
+    }
+
+    @Test("Of what was told of one policy the end counts")
+    func sequence() async {
+        await feed.replaced([policy("one")])
+        let second = policy("one", uid: "2", spec: Spec.hooking("security_inode_unlink"))
+        await feed.take([.deleted(policy("one")), .changed(second), .deleted(policy("one"))])
+        #expect(policies.inForce == ["one": "security_inode_unlink"])
+        #expect(policies.calls == ["add", "replace"])
+        await feed.take([
+            .changed(policy("one", uid: "3")), .deleted(second), .deleted(policy("one", uid: "3")),
+        ])
+        #expect(policies.inForce.isEmpty)
+        await feed.take([.changed(policy("two")), .deleted(policy("two"))])
+        #expect(policies.inForce.isEmpty)
+        #expect(await feed.policies.isEmpty)
+    }
+
+    @Test("What a watch tells while a change is made goes with the next one")
+    func intake() async {
+        let intake = PolicyIntake(feed)
+        for number in 0..<1_000 { #expect(await intake.changed(policy("p\(number)", uid: "\(number)"))) }
+        for _ in 0..<1_000 where policies.inForce.count < 1_000 {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(policies.inForce.count == 1_000)
+        #expect(policies.calls.count < 500, "\(policies.calls.count)")
+        await intake.deleted(policy("p7", uid: "7"))
+        // A list is newer than what is under way.
+        await intake.replaced([policy("p8", uid: "8")])
+        #expect(policies.inForce.keys.sorted() == ["p8"])
     }
 
     @Test("An edit replaces; the same generation is left alone")

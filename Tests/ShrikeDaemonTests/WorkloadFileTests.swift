@@ -98,7 +98,10 @@ import Testing
     }
 
     @Test func controlGroupsAreReadParentsFirst() throws {
-        guard let root = ControlGroups.root(procfs: "/proc") else { return }
+        guard let hierarchy = CgroupHierarchy.find(procfs: "/proc") else { return }
+        let root = "/proc/1/root\(hierarchy.mountPoint)"
+        // Of process 1 not everybody may ask that.
+        guard access(root, R_OK) == 0 else { return }
         let groups = ControlGroups.read(below: root, limit: 1_000)
         var seen: Set<UInt64> = [0]
         for group in groups {

@@ -109,7 +109,10 @@ final class TestFolder {
             ("name: one\n", "name: two\n", "there is no `one` among `clusters`"),
             ("name: here", "name: gone", "there is no `here` among `contexts`"),
             ("https://192.0.2.1", "http://192.0.2.1", "`server` is not https://…: http://192.0.2.1:6443"),
-            ("tokenFile: token", "exec: {command: aws}", ":19: `exec` is not supported"),
+            (
+                "tokenFile: token", "exec: {command: aws}",
+                ":19: user `agent`: `exec`, a program that fetches credentials, is not run by a daemon"
+            ),
             ("tokenFile: token", "username: admin", ":19: `username` is not supported"),
             ("YXV0aG9yaXR5", "YXV0a.9y", "`certificate-authority-data` is not Base64"),
             (

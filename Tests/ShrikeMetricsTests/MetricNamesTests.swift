@@ -212,6 +212,85 @@ import Testing
             other.contains("t_events_total{type=\"PROCESS_EXEC\",\(empty),binary=\"\",node_name=\"n\"} 3\n"))
     }
 
+    @Test func eventsAreCountedByPodUntilItHasBeenGoneForLong() {
+        let pipeline = EventPipeline(
+            configuration: ExportConfiguration(nodeName: "n"), layouts: NoLayouts(), sink: Sink())
+        var pid: UInt32 = 1
+        func run(_ filename: String, group: UInt64) {
+            pid += 1
+            var details = RecordBuilder.ExecDetails()
+            details.cgroup = group
+            RecordBuilder.exec(
+                RecordKey(UInt64(pid), pid), parent: .none, replaced: .none, filename: filename,
+                details: details
+            ).withUnsafeBytes { pipeline.process($0) }
+        }
+        for number in 1...2 as ClosedRange<UInt32> {
+            let labels = PodLabels(
+                uid: "u\(number)", namespace: "shop", workload: "web", pod: "web-\(number)")
+            pipeline.processes.describe(container: number, ContainerText(beforePID: [], labels: labels))
+            pipeline.processes.join(group: UInt64(70 + number), container: number)
+        }
+        for group in [71, 71, 72, 1] as [UInt64] { run("/a", group: group) }
+        func text(_ names: String...) -> String {
+            var figures = Self.figures()
+            figures.series = pipeline.eventSeries
+            return MetricsFormat.prometheus.text(
+                Self.families(figures, labels: MetricLabels(names)), prefix: "t")
+        }
+        func sample(_ pod: String, _ count: Int) -> String {
+            let namespace = pod.isEmpty ? "" : "shop"
+            let workload = pod.isEmpty ? "" : "web"
+            return
+                "t_events_total{type=\"PROCESS_EXEC\",namespace=\"\(namespace)\",workload=\"\(workload)\",pod=\"\(pod)\","
+                + "binary=\"/a\",node_name=\"\"} \(count)\n"
+        }
+        let all = text("namespace", "workload", "pod", "binary")
+        for (pod, count) in [("web-1", 2), ("web-2", 1), ("", 1)] {
+            #expect(all.contains(sample(pod, count)))
+        }
+        #expect(
+            text("workload").contains(
+                "t_events_total{type=\"PROCESS_EXEC\",namespace=\"\",workload=\"web\",pod=\"\",binary=\"\",node_name=\"\"} 3\n"
+            ))
+        // Gone: what was counted ends, and what still runs is counted without it.
+        pipeline.processes.end(podOfSeries: "u1")
+        pipeline.endOfBatch()
+        RecordBuilder.exit(RecordKey(2, 2), at: 100).withUnsafeBytes { pipeline.process($0) }
+        run("/a", group: 71)
+        run("/b", group: 72)
+        let later = text("namespace", "workload", "pod", "binary")
+        #expect(!later.contains("web-1"))
+        #expect(later.contains(sample("web-2", 1)) && later.contains(sample("", 2)))
+        #expect(
+            later.contains(
+                "t_events_total{type=\"PROCESS_EXIT\",namespace=\"\",workload=\"\",pod=\"\",binary=\"/a\",node_name=\"\"} 1\n"
+            ))
+        #expect(!pipeline.processes.hasSeries(ofPod: "u1"))
+    }
+
+    @Test func seriesHaveABound() {
+        let pipeline = EventPipeline(
+            configuration: ExportConfiguration(nodeName: "n"), layouts: NoLayouts(), sink: Sink())
+        for number in 1...9_000 as ClosedRange<UInt32> {
+            let labels = PodLabels(uid: "u\(number)", namespace: "n", workload: "w", pod: "p\(number)")
+            pipeline.processes.describe(container: 1, ContainerText(beforePID: [], labels: labels))
+            pipeline.processes.join(group: 70, container: 1)
+            var details = RecordBuilder.ExecDetails()
+            details.cgroup = 70
+            RecordBuilder.exec(
+                RecordKey(UInt64(number), number), parent: .none, replaced: .none, filename: "/a",
+                details: details
+            ).withUnsafeBytes { pipeline.process($0) }
+        }
+        let series = pipeline.eventSeries
+        // The one without binary, and that of the binary alone.
+        #expect(series.labels.series.count == 8_193)
+        var total: UInt64 = 0
+        for number in series.labels.series.indices { total += series.count(kind: 0, series: number) }
+        #expect(total == 9_000)
+    }
+
     @Test func whatTheKernelSideCouldNotDoIsToldByName() {
         let names = [
             "bad_argument", "no_enforcer_note", "no_scratch", "no_stack", "no_task_state", "signal_failed",
@@ -281,9 +360,7 @@ import Testing
 
 /// A daemon that has none.
 private struct NoPolicies: PolicyControl {
-    func add(yaml: String, file: String, domain: String) throws(PolicyRefusal) -> [PolicyIdentity] { [] }
-    func replace(yaml: String, file: String, domain: String) throws(PolicyRefusal) {}
-    func delete(_ policy: PolicyIdentity) throws(PolicyRefusal) {}
+    func make(_ changes: [PolicyChange], domain: String) throws(PolicyRefusal) -> [PolicyIdentity] { [] }
     func configure(_ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?) throws(PolicyRefusal) {}
     func list() -> [PolicyStatus] { [] }
     func runs() -> [HookRuns] { [] }

@@ -61,6 +61,45 @@ import Testing
         }
     }
 
+    @Test(
+        "A process is a probe when program and all arguments are",
+        arguments: [
+            (["/bin/probe", "-q", "a b"], "/bin/probe", ["-q", "a b"], true),
+            (["/bin/probe", "-q", "a b"], "/bin/probe", ["-q", "a", "b"], false),
+            (["/bin/probe", "-q"], "/bin/probe", ["-q", "-v"], false),
+            (["/bin/probe"], "/bin/probe", [], true),
+            (["/bin/probe"], "/usr/bin/probe", [], false),
+            (["probe", "x"], "/usr/bin/probe", ["x"], true),
+            (["probe", "x"], "/usr/bin/a-probe", ["x"], false),
+            // Quotes inside: as the kernel had them, not as a shell would take the text apart.
+            (["sh", "-c", "test \"$x\" = 1"], "/bin/sh", ["-c", "test \"$x\" = 1"], true),
+            // A script: its interpreter has its path first.
+            (["/app/live.sh", "now"], "/app/live.sh", ["/app/live.sh", "now"], true),
+            (["live.sh", "now"], "/app/live.sh", ["live.sh", "now"], false),
+            ([], "/bin/probe", [], false),
+        ])
+    func probes(probe: [String], binary: String, arguments: [String], isProbe: Bool) throws {
+        var known = text("web-0")
+        known.probes = [ProbeCommand(["/bin/other"]), ProbeCommand(probe)].compactMap { $0 }
+        node.tree.join(group: 70, container: 1)
+        for (isKnownBefore, ktime) in [(true, UInt64(500)), (false, 600)] {
+            node.tree.describe(container: 1, isKnownBefore ? known : text(nil, isAwaited: true))
+            let (key, child) = (RecordKey(ktime, 30), RecordKey(ktime + 1, 31))
+            var details = RecordBuilder.ExecDetails()
+            details.cgroup = 70
+            details.namespacePID = 30
+            try node.exec(
+                key, parent: .none, replaced: .none, binary, arguments: arguments, details: details)
+            try node.apply(RecordBuilder.fork(child, of: key, namespacePID: 31))
+            node.tree.describe(container: 1, known)
+            node.tree.renderContainers()
+            for process in [key, child] {
+                let container = try #require(try node.json(process)?["pod"]?["container"])
+                #expect(container.keys == ["id", "pid"] + (isProbe ? ["maybe_exec_probe"] : []))
+            }
+        }
+    }
+
     @Test func aProcessOfTheHostsPidNamespaceHasNoPidInTheContainer() throws {
         node.tree.describe(container: 1, text("web-0"))
         node.tree.join(group: 70, container: 1)

@@ -28,6 +28,16 @@ private let status = PodFacts.Container(
         )
     }
 
+    @Test func annotationsAreLast() throws {
+        var annotated = pod
+        annotated.annotations = ["b": "2", "a/x": "\"1\""]
+        let all = text(KnownContainer(id: id, pod: annotated, status: status))
+        #expect(
+            all.contains(
+                #""workload_kind":"Deployment","pod_annotations":{"a/x":"\"1\"","b":"2"}},"docker""#),
+            "\(all)")
+    }
+
     @Test func withoutAPodThereIsTheContainersIDAlone() {
         #expect(text(KnownContainer(id: id)) == #","docker":"3b1f0c7d9e2a4f553b1f0c7d9e2a4f5""#)
     }

@@ -10,7 +10,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "event/write_header.h"
-#include "extract/read_task.h"
+#include "extract/read_cgroup.h"
 #include "maps/event_maps.h"
 
 const volatile struct shrike_process_config process_config SEC(".rodata.process");
@@ -32,7 +32,7 @@ static __always_inline void send_throttle_start(struct task_struct *task, __u64 
 	write_header(&event.header, SHRIKE_EVENT_THROTTLE, sizeof(event));
 	event.cgroup_id = cgroup_id;
 	bpf_probe_read_kernel_str(event.name, sizeof(event.name),
-				  BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, name));
+				  BPF_CORE_READ(task_cgroup(task), kn, name));
 	if (bpf_ringbuf_output(&critical_ring, &event, sizeof(event), 0))
 		count(SHRIKE_COUNTER_LOST_THROTTLE);
 }

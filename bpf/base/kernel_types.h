@@ -226,7 +226,9 @@ struct cgroup {
 	struct cgroup_root *root;
 };
 
+/* include/linux/cgroup-defs.h; the array is as long as the kernel has controllers */
 struct css_set {
+	struct cgroup_subsys_state *subsys[1];
 	struct cgroup *dfl_cgrp;
 };
 

@@ -8,23 +8,22 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "event/write_header.h"
+#include "extract/read_cgroup.h"
 #include "maps/event_maps.h"
 
-/* The hierarchy of cgroup v2, whose groups processes are known by: the first one made (kernel/cgroup/cgroup.c), which
- * is why /proc/PID/cgroup says 0 of it.
+/* Is it in the hierarchy whose groups processes are known by? The number of cgroup v2 is 0: it is the first one made
+ * (kernel/cgroup/cgroup.c).
  */
-#define DEFAULT_HIERARCHY 0
-
-static __always_inline bool is_of_default_hierarchy(struct cgroup *group)
+static __always_inline bool is_of_known_hierarchy(struct cgroup *group)
 {
-	return BPF_CORE_READ(group, root, hierarchy_id) == DEFAULT_HIERARCHY;
+	return BPF_CORE_READ(group, root, hierarchy_id) == (int)cgroup_config.hierarchy_id;
 }
 
 static __always_inline void write_group_made(struct cgroup *group)
 {
 	struct shrike_event_group_made event = {};
 
-	if (!is_of_default_hierarchy(group))
+	if (!is_of_known_hierarchy(group))
 		return;
 	write_header(&event.header, SHRIKE_EVENT_GROUP_MADE, sizeof(event));
 	event.cgroup_id = BPF_CORE_READ(group, kn, id);
@@ -38,7 +37,7 @@ static __always_inline void write_group_gone(struct cgroup *group)
 {
 	struct shrike_event_group_gone event = {};
 
-	if (!is_of_default_hierarchy(group))
+	if (!is_of_known_hierarchy(group))
 		return;
 	write_header(&event.header, SHRIKE_EVENT_GROUP_GONE, sizeof(event));
 	event.cgroup_id = BPF_CORE_READ(group, kn, id);

@@ -8,6 +8,7 @@
 #include "base/kernel_types.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include "extract/read_cgroup.h"
 #include "maps/scope_maps.h"
 
 /* Groups looked at from the process's own upwards. */
@@ -15,7 +16,7 @@
 
 static __always_inline __u64 read_scope(struct task_struct *task)
 {
-	struct cgroup *group = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	struct cgroup *group = task_cgroup(task);
 	__u64 id, *scopes;
 
 	for (int level = 0; level < SCOPE_LEVELS && group; level++) {

@@ -52,11 +52,6 @@ static __always_inline __u32 read_pid_namespace(struct task_struct *task)
 	return BPF_CORE_READ(ns, ns.inum);
 }
 
-static __always_inline __u64 read_cgroup_id(struct task_struct *task)
-{
-	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-}
-
 static __always_inline __u32 read_auid(struct task_struct *task)
 {
 	if (!bpf_core_field_exists(task->loginuid)) /* CONFIG_AUDIT */

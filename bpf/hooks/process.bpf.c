@@ -11,6 +11,7 @@
 #include "event/write_group_event.h"
 #include "event/write_header.h"
 #include "extract/read_binary.h"
+#include "extract/read_cgroup.h"
 #include "extract/read_lineage.h"
 #include "extract/read_process_fact.h"
 #include "extract/read_task.h"

@@ -59,7 +59,7 @@ enum shrike_event_kind : __u32 {
 	/* bytes of the environment, when it is asked for; sent before the exec, by the same task */
 	SHRIKE_EVENT_EXEC_ENVIRONMENT = 16,
 	SHRIKE_EVENT_THROTTLE = 17,
-	/* control groups of cgroup v2; before the first process in one, behind the last */
+	/* control groups of the hierarchy that is followed; before the first process in one, behind the last */
 	SHRIKE_EVENT_GROUP_MADE = 18,
 	SHRIKE_EVENT_GROUP_GONE = 19,
 	/* of a hook's file, some time after the hook event that wants it */
@@ -222,6 +222,13 @@ struct shrike_process_config {
 	__u64 cgroup_interval_ns;
 };
 _Static_assert(sizeof(struct shrike_process_config) == 16, "configuration size");
+
+/* Which hierarchy's control groups processes are known by: frozen read-only data of all programs that ask. */
+struct shrike_cgroup_config {
+	__u32 hierarchy_id; /* as in /proc/cgroups; 0: cgroup v2 */
+	__u32 controller; /* one of that hierarchy's of version 1: enum cgroup_subsys_id of the running kernel */
+};
+_Static_assert(sizeof(struct shrike_cgroup_config) == 8, "configuration size");
 
 /* What a control group has done lately on one CPU. */
 struct shrike_cgroup_rate {

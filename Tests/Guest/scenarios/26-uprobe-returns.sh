@@ -113,7 +113,18 @@ run max user-functions greet Max
 expect_status max 0
 expect_stdout max 'hello Max'
 
-# A return of a call that began under the plan before is told with its arguments under the next one.
-if shrike status 2>/dev/null | grep -q 'kernel.lost_user_call'; then
-	fail "no call was lost: $(shrike status | grep lost_user_call)"
-fi
+# Both programs outlive a crash of the daemon, and the next one takes them over.
+kill_shriked
+run again user-functions greet Zoe
+expect_signal again KILL
+expect_stdout_empty again
+run maxima user-functions greet Maxim
+expect_signal maxima KILL
+start_shriked
+run later user-functions add -4 14
+expect_event "pid == $(pid_of later) and .process_uprobe.args == [{int_arg: -4}, {long_arg: \"14\"}, {long_arg: \"10\"}]" 1
+run last user-functions greet Zoe
+expect_signal last KILL
+stop_shriked
+# No call was missed.
+! grep -q lost_user_call "$LOG" || fail "no call should be lost: $(grep lost_user_call "$LOG")"

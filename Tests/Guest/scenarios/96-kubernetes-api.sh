@@ -30,8 +30,8 @@ object nodes/guest guest n 'metadata "labels":{"disk":"ssd"}'
 object namespaces/shop shop ns 'metadata "labels":{"team":"a"}'
 uid=0f6a1c52-53a5-4b0e-9b8d-3c1f2f6f9a11
 id=$(printf 'a%063d' 0)
-object pods/web web-0 $uid 'namespace shop' 'field spec.nodeName=guest' 'metadata "labels":{"app":"web"}' \
-	"members \"spec\":{\"nodeName\":\"guest\",\"containers\":[{\"name\":\"nginx\",\"image\":\"nginx:1\"}]},\"status\":{\"containerStatuses\":[{\"name\":\"nginx\",\"image\":\"nginx:1\",\"imageID\":\"sha256:1\",\"containerID\":\"containerd://$id\",\"state\":{\"running\":{\"startedAt\":\"2026-01-10T06:10:02Z\"}}}]}"
+object pods/web web-0 $uid 'namespace shop' 'field spec.nodeName=guest' 'metadata "labels":{"app":"web"},"annotations":{"note":"by hand"}' \
+	"members \"spec\":{\"nodeName\":\"guest\",\"containers\":[{\"name\":\"nginx\",\"image\":\"nginx:1\",\"livenessProbe\":{\"exec\":{\"command\":[\"cat\",\"/etc/hostname\"]}}}]},\"status\":{\"containerStatuses\":[{\"name\":\"nginx\",\"image\":\"nginx:1\",\"imageID\":\"sha256:1\",\"containerID\":\"containerd://$id\",\"state\":{\"running\":{\"startedAt\":\"2026-01-10T06:10:02Z\"}}}]}"
 policy_object tracingpolicies everywhere 1 Sigkill '"nodeSelector":{"matchLabels":{"disk":"ssd"}},' 'kind TracingPolicy'
 policy_object tracingpolicies elsewhere 2 Sigkill '"nodeSelector":{"matchLabels":{"disk":"tape"}},' 'kind TracingPolicy'
 policy_object tracingpoliciesnamespaced shop 3 Sigkill '' 'kind TracingPolicyNamespaced' 'namespace shop'
@@ -41,7 +41,7 @@ double=$!
 wait_until '[ -s api/config ]' "the double does not listen: $(tail -n 1 double.log)"
 group=$root/kubepods/pod$uid/$id
 mkdir -p "$group"
-start_shriked --enable-k8s-api --k8s-kubeconfig-path "$PWD/api/config"
+start_shriked --enable-k8s-api --k8s-kubeconfig-path "$PWD/api/config" --enable-pod-annotations --metrics-server 127.0.0.1:2112
 wait_until 'grep -q "\"loaded\":2" api/status.json' "the status should tell of two policies: $(cat api/status.json)"
 
 in_pod() { run "$1" sh -c "echo \$\$ >$group/cgroup.procs && exec $2 open /tmp/vault"; }
@@ -55,7 +55,17 @@ expect_stdout host treasure
 in_pod pod /tmp/shop
 expect_signal pod KILL
 expect_event "kprobe(\"shop\") and pid == $(pid_of pod) and (body.process.pod | .namespace == \"shop\" and .name == \"web-0\"
-	and .container.name == \"nginx\" and .pod_labels.app == \"web\")" 1
+	and .container.name == \"nginx\" and .pod_labels.app == \"web\" and .pod_annotations.note == \"by hand\"
+	and .container.maybe_exec_probe == null)" 1
+# What kubelet executes to see whether the container lives, and its twin, which reads another file.
+run probe sh -c "echo \$\$ >$group/cgroup.procs && exec cat /etc/hostname"
+run no-probe sh -c "echo \$\$ >$group/cgroup.procs && exec cat /etc/group"
+expect_event "executes(\"/usr/bin/cat\") and pid == $(pid_of probe) and body.process.pod.container.maybe_exec_probe" 1
+expect_event "executes(\"/usr/bin/cat\") and pid == $(pid_of no-probe) and body.process.pod.container.name == \"nginx\"
+	and body.process.pod.container.maybe_exec_probe == null" 1
+wait_until 'wget -q -O metrics http://127.0.0.1:2112/metrics &&
+	grep -q "^tetragon_events_total{type=\"PROCESS_EXEC\",namespace=\"shop\",workload=\"web-0\",pod=\"web-0\",binary=\"/usr/bin/cat\",node_name=\"\"} 2$" metrics' \
+	"two programs of the pod should be counted: $(grep 'events_total.*shop' metrics || :)"
 
 # The same for somebody at a terminal, who asks the API server: one line a node, and the events that the pod's log has.
 config=$PWD/api/config
@@ -63,12 +73,22 @@ object pods/shrike shrike-x shrike 'namespace security' 'label app.kubernetes.io
 	'members "spec":{"nodeName":"guest","containers":[{"name":"export-stdout"},{"name":"shriked"}]},"status":{"phase":"Running","containerStatuses":[{"name":"export-stdout","restartCount":0,"state":{"running":{}}},{"name":"shriked","ready":true,"restartCount":3,"state":{"running":{}}}]}'
 mkdir -p api/logs/security
 wait_until 'shrike status --kubernetes --kubeconfig "$config" >status.txt' "shrike status: $(cat status.txt)"
+# The same by a program that fetches the token; a daemon would not run it.
+sed "s#token: secret#exec: {apiVersion: client.authentication.k8s.io/v1, command: ./fetch, args: [secret], interactiveMode: Never}#" "$config" >by-program
+printf '#!/bin/sh\necho "{\\"kind\\":\\"ExecCredential\\",\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"status\\":{\\"token\\":\\"$1\\"}}"\n' >fetch
+chmod +x fetch
+run by-program shrike status --kubernetes --kubeconfig "$PWD/by-program"
+expect_status by-program 0
+run refused timeout 30 shriked --enable-k8s-api --k8s-kubeconfig-path "$PWD/by-program" --bpf-dir '' --server-address '' --export-filename /dev/null
+expect_status refused 1
+expect_stderr refused "by-program:[0-9]*: user .test.: .exec., a program that fetches credentials, is not run by a daemon"
 grep -Eq '^guest +Ready +3 +[^ ]+ +2 +0 +1 ' status.txt || fail "the status should be of this node: $(cat status.txt)"
 settle
 sed 's/^/2026-01-10T07:00:00.000000000Z /' "$EVENTS" >api/logs/security/shrike-x
-run followed timeout 15 shrike getevents --kubernetes --kubeconfig "$config" --since 2026-01-01T00:00:00Z -o compact -n shop -l app=web -e PROCESS_KPROBE
-stdout_of followed | grep -q 'shop/web-0 /tmp/shop' ||
-	fail "the event should be told: $(stdout_of followed), $(stderr_of followed)"
+start followed shrike getevents --kubernetes --kubeconfig "$config" --since 2026-01-01T00:00:00Z -o compact -n shop -l app=web -e PROCESS_KPROBE
+wait_until 'stdout_of followed | grep -q "shop/web-0 /tmp/shop"' "the event should be told: $(cat followed.err)"
+kill "$(pid_of followed)"
+await followed
 stdout_of followed | grep -q everywhere && fail "only events of the pod: $(stdout_of followed)"
 
 # Away: all of it stays.
