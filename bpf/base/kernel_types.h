@@ -69,10 +69,6 @@ struct dentry {
 	struct qstr d_name;
 	struct inode *d_inode;
 	struct super_block *d_sb;
-	unsigned char d_iname[32]; /* until 6.14 */
-	union {
-		unsigned long words[5];
-	} d_shortname; /* since */
 };
 
 struct vfsmount {

@@ -35,44 +35,21 @@ struct dentry_with_name {
 	__u64 short_name;
 };
 
-/* short_name - the first bytes of the name that stands in the dentry itself.
- * Each way by itself, to its end: the compiler would make one load of the two, and the offset of the member that this
- * kernel lacks is no number.
+/* short_name - where a dentry holds a name that is short enough: right behind d_inode, as d_iname and, since 6.14,
+ * d_shortname. By its neighbour, which all kernels have: the offset of a member that this kernel lacks is no number, and
+ * the compiler works both out before it asks which there is. Were it elsewhere, no name would be found to stand there.
  */
-static __always_inline __u64 short_name(struct dentry *dentry)
+static __always_inline char *short_name(struct dentry *dentry)
 {
-	__u64 head;
-
-	if (bpf_core_field_exists(dentry->d_iname)) {
-		head = *(__u64 *)dentry->d_iname;
-		opaque(head);
-		return head;
-	}
-	head = dentry->d_shortname.words[0];
-	opaque(head);
-	return head;
-}
-
-static __always_inline __u64 short_name_address(struct dentry *dentry)
-{
-	__u64 address = (__u64)dentry;
-
-	if (bpf_core_field_exists(dentry->d_iname)) {
-		address += bpf_core_field_offset(dentry->d_iname);
-		opaque(address);
-		return address;
-	}
-	address += bpf_core_field_offset(dentry->d_shortname);
-	opaque(address);
-	return address;
+	return (char *)dentry + bpf_core_field_offset(dentry->d_inode) + sizeof(dentry->d_inode);
 }
 
 static __always_inline void place_name(struct name_place *name, struct dentry *dentry)
 {
 	name->address = (__u64)dentry->d_name.name;
 	name->length = dentry->d_name.len;
-	name->head = short_name(dentry);
-	name->has_head = name->address == short_name_address(dentry);
+	name->head = *(__u64 *)short_name(dentry);
+	name->has_head = name->address == (__u64)short_name(dentry);
 }
 
 /* hash_name - Return: 0, or -1 when the name cannot be read. */
