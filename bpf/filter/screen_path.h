@@ -35,17 +35,21 @@ struct dentry_with_name {
 	__u64 short_name;
 };
 
-/* SHORT_NAME_OFFSET - where the dentry itself has room for a short name: behind d_inode, as d_iname until 6.14 and as
- * d_shortname since.
+/* short_name - where a dentry holds a name that is short enough: right behind d_inode, as d_iname and, since 6.14,
+ * d_shortname. By its neighbour, which all kernels have: the offset of a member that this kernel lacks is no number, and
+ * the compiler works both out before it asks which there is. Were it elsewhere, no name would be found to stand there.
  */
-#define SHORT_NAME_OFFSET (bpf_core_field_offset(struct dentry, d_inode) + sizeof(struct inode *))
+static __always_inline char *short_name(struct dentry *dentry)
+{
+	return (char *)dentry + bpf_core_field_offset(dentry->d_inode) + sizeof(dentry->d_inode);
+}
 
 static __always_inline void place_name(struct name_place *name, struct dentry *dentry)
 {
 	name->address = (__u64)dentry->d_name.name;
 	name->length = dentry->d_name.len;
-	name->head = *(__u64 *)((char *)dentry + SHORT_NAME_OFFSET);
-	name->has_head = name->address == (__u64)dentry + SHORT_NAME_OFFSET;
+	name->head = *(__u64 *)short_name(dentry);
+	name->has_head = name->address == (__u64)short_name(dentry);
 }
 
 /* hash_name - Return: 0, or -1 when the name cannot be read. */
