@@ -67,7 +67,8 @@ public struct HookSensor: ~Copyable {
         switch mechanism {
         case .fentry, .fexit, .modifyReturn: try open.setAttachTarget(mechanism.program, plan.target.symbol)
         case .lsm(let hook): try open.setAttachTarget(mechanism.program, hook)
-        case .kprobe, .rawTracepoint, .tracepoint, .userProbe, .userReturn: break  // named when it is attached
+        // Named when it is attached.
+        case .kprobe, .rawTracepoint, .tracepoint, .userProbe, .userReturn: break
         }
         try Self.shapeMaps(of: open, plan, binaries, mechanism)
         let configuration = plan.configuration(
