@@ -62,8 +62,7 @@ final class EventLoop: @unchecked Sendable {
     }
 
     /// Takes what is there, a batch at most.
-    /// - Returns: whether there may be more.
-    func pass() -> Bool {
+    func pass() -> EventThread.Pass {
         let now = ContinuousClock.now
         rings.note(in: &ringFigures, at: now)
         if workloads.takePods(pipeline.processes) { pipeline.containersChanged() }
@@ -81,6 +80,6 @@ final class EventLoop: @unchecked Sendable {
             workloads: workloads.figures)
         published.withLock { $0 = figures }
         dumper.answer(from: pipeline.processes)
-        return count > 0
+        return count == 0 ? .idle : count < RingMerge.batchRecords ? .drained : .full
     }
 }

@@ -16,11 +16,25 @@ final class EventThread: Sendable {
     private let thread: pthread_t
     private let stopDescriptor: Int32
 
+    /// What one call of the work came to.
+    enum Pass {
+        /// There was nothing.
+        case idle
+        /// It took all there was.
+        case drained
+        /// It took as much as it takes at once: there may be more.
+        case full
+    }
+
+    /// After records came, the next ones are left to gather for so long. A program that writes to a ring that somebody
+    /// waits for has to wake him up, and each time he finds one record: that costs both sides more than the record.
+    static let gatherMilliseconds: Int32 = 1
+
     /// Starts the thread.
     /// - Parameters:
     ///   - descriptors: readable when there are records.
-    ///   - work: takes all there is; returns whether there may be more at once. Called again at least once a second.
-    init(descriptors: [Int32], work: @escaping @Sendable () -> Bool) {
+    ///   - work: takes what there is, a batch at most. Called again at least once a second.
+    init(descriptors: [Int32], work: @escaping @Sendable () -> Pass) {
         let stop = eventfd(0, Int32(EFD_CLOEXEC))
         stopDescriptor = stop
         let body = Body(descriptors: descriptors, stop: stop, work: work)
@@ -48,9 +62,9 @@ final class EventThread: Sendable {
     private final class Body {
         let descriptors: [Int32]
         let stop: Int32
-        let work: @Sendable () -> Bool
+        let work: @Sendable () -> Pass
 
-        init(descriptors: [Int32], stop: Int32, work: @escaping @Sendable () -> Bool) {
+        init(descriptors: [Int32], stop: Int32, work: @escaping @Sendable () -> Pass) {
             self.descriptors = descriptors
             self.stop = stop
             self.work = work
@@ -59,20 +73,26 @@ final class EventThread: Sendable {
         func run() {
             shrike_name_thread("shrike-events")
             var waited = (descriptors + [stop]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            var mayBeMore = false
+            var stopping = [waited[waited.count - 1]]
+            var pass = Pass.idle
             while true {
-                let count = poll(&waited, nfds_t(waited.count), mayBeMore ? 0 : 1000)
-                let isStopped = count > 0 && waited[waited.count - 1].revents != 0
-                mayBeMore = work()
-                if isStopped { return finish(mayBeMore) }
+                let isStopped =
+                    switch pass {
+                    case .idle:
+                        poll(&waited, nfds_t(waited.count), 1000) > 0 && waited[waited.count - 1].revents != 0
+                    case .drained: poll(&stopping, 1, EventThread.gatherMilliseconds) > 0
+                    case .full: poll(&stopping, 1, 0) > 0
+                    }
+                pass = work()
+                if isStopped { return finish(pass) }
             }
         }
 
         /// Takes what is left, but not for ever: on a machine that is busier than this thread, there is always more.
-        private func finish(_ isMore: Bool) {
+        private func finish(_ last: Pass) {
             let end = ContinuousClock.now + EventThread.lastWords
-            var mayBeMore = isMore
-            while mayBeMore, ContinuousClock.now < end { mayBeMore = work() }
+            var pass = last
+            while pass != .idle, ContinuousClock.now < end { pass = work() }
         }
     }
 }

@@ -14,7 +14,7 @@ struct RingMerge: ~Copyable {
     private var critical: RingBuffer
     private var observation: RingBuffer
     /// Records after which a batch ends, so that the kernel gets its space back.
-    private let batchRecords = 4096
+    static let batchRecords = 4096
     /// How often a ring whose next record is being written is looked at again before the other goes ahead.
     private let busyLooks = 10_000
     /// Records taken ahead of a busy ring's.
@@ -41,7 +41,7 @@ struct RingMerge: ~Copyable {
     /// - Returns: how many records there were.
     mutating func drain(_ handle: (UnsafeRawBufferPointer) -> Void) -> Int {
         var count = 0
-        while count < batchRecords, let (record, isCritical) = next() {
+        while count < Self.batchRecords, let (record, isCritical) = next() {
             unsafe handle(record)
             if isCritical {
                 unsafe critical.advance(past: record)
