@@ -13,6 +13,13 @@ extension Daemon {
     func followWorkloads(
         _ hierarchy: CgroupHierarchy?, _ scopes: ScopeFollower, _ pods: PodInbox, _ told: WorkloadFile?
     ) -> WorkloadFollower {
+        WorkloadFollower(
+            expectsPods: configuration.expectsPods || told?.pods.isEmpty == false,
+            groups: hierarchy.map(groups) ?? [], scopes: scopes, inbox: pods)
+    }
+
+    /// Says whose groups tell containers.
+    func log(_ hierarchy: CgroupHierarchy?) {
         if let hierarchy {
             logger.info(
                 "control groups",
@@ -24,9 +31,6 @@ extension Daemon {
             logger.warning(
                 "no control groups are mounted: containers and pods cannot be told from each other")
         }
-        return WorkloadFollower(
-            expectsPods: configuration.expectsPods || told?.pods.isEmpty == false,
-            groups: hierarchy.map(groups) ?? [], scopes: scopes, inbox: pods)
     }
 
     private func groups(of hierarchy: CgroupHierarchy) -> [ControlGroup] {

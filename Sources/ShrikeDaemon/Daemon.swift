@@ -141,6 +141,8 @@ public struct Daemon {
         do throws(PolicyRefusal) { try policies.start(with: files, kernel) } catch {
             throw DaemonError(error)
         }
+        // Only now: where a policy is refused, the refusal is all that there is to read.
+        log(hierarchy)
         for hook in policies.attached {
             logger.info(
                 "hook attached",
