@@ -86,15 +86,12 @@ final class BTFKernelFacts: KernelFacts {
     }
 
     var registerChangesUnavailable: String? {
-        types.hasMember("kprobe_write_ctx", of: "bpf_prog_aux")
-            ? nil : "uprobes can change registers since Linux 6.18"
+        types.hasMember(KernelEvidence.registerChanges, of: "bpf_prog_aux")
+            ? nil : KernelEvidence.noRegisterChanges
     }
 
     var overrideReturnUnavailable: String? {
-        // The helper's own function, which the option compiles in or not.
-        types.function(named: "bpf_override_return") == nil
-            ? "it is built without CONFIG_BPF_KPROBE_OVERRIDE, which needs CONFIG_FUNCTION_ERROR_INJECTION"
-            : nil
+        types.function(named: KernelEvidence.overrideReturn) == nil ? KernelEvidence.noOverrideReturn : nil
     }
 
     var tracepointsUnavailable: String? { Tracefs() == nil ? "tracefs is not mounted" : nil }

@@ -75,6 +75,7 @@ public enum PolicyCompiler {
                 diagnostics += error.diagnostics
             }
         }
+        diagnostics += plan.returnsThatNeverCome
         guard diagnostics.isEmpty else { throw CompileError(diagnostics: diagnostics) }
         return plan
     }

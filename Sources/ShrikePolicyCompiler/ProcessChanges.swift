@@ -56,6 +56,33 @@ extension HookTarget {
     }
 }
 
+extension PolicyPlan {
+    /// Calls that one policy sends elsewhere and another waits for to return. The kernel puts its own return address where
+    /// the stack pointer is after all programs at the entry have run: somewhere in the caller, when one has moved it.
+    var returnsThatNeverCome: [Diagnostic] {
+        let awaited = hooks.filter { $0.target.kind == .userReturn }.map(\.target)
+        return hooks.filter { hook in
+            hook.selectors.contains { $0.changes.contains(where: \.isOfRegister) }
+                && awaited.contains { hook.target.isPlace(of: $0) }
+        }.map { hook in
+            Diagnostic(
+                .error, .hookLimit, at: hook.place,
+                "a policy overrides calls of `\(hook.target.symbol)` and another waits for their return",
+                help: "leave out one of them")
+        }
+    }
+}
+
+extension HookTarget {
+    /// Both are at one place of one file, under whatever names.
+    fileprivate func isPlace(of other: HookTarget) -> Bool {
+        guard let place = userProbe?.place, let otherPlace = other.userProbe?.place else {
+            return symbol == other.symbol
+        }
+        return place == otherPlace
+    }
+}
+
 extension HookPlanBuilder {
     /// What policies cannot change together at one place: each may, but a call goes on in one way only.
     func clashingChanges(_ selectors: [PlannedSelector]) -> [Diagnostic] {

@@ -146,6 +146,19 @@ import Testing
         }
     }
 
+    @Test func aCallIsNotOverriddenWhereItsReturnIsWaitedFor() throws {
+        let override = probe("  - matchActions: [{action: Override, argError: 5}]")
+        let waiting =
+            "uprobes: [{path: /bin/a, symbols: [NAME], return: true, returnArg: {index: 0, type: int}}]"
+        _ = try compile(override, waiting.replacing("NAME", with: "g"))
+        #expect {
+            try compile(override, waiting.replacing("NAME", with: "f"))
+        } throws: { error in
+            (error as? CompileError)?.diagnostics.map(\.message)
+                == ["a policy overrides calls of `/bin/a:f` and another waits for their return"]
+        }
+    }
+
     @Test func aSetWritesToAnArgumentInMemory() throws {
         let text = """
             usdts:

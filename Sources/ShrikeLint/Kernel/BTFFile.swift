@@ -69,6 +69,11 @@ struct BTFFile: Sendable {
         }
     }
 
+    /// Whether anything has that name: a type, a function, a member.
+    func hasName(_ name: String) -> Bool {
+        bytes[strings].firstRange(of: [0] + Array(name.utf8) + [0]) != nil
+    }
+
     private mutating func readEntries(_ start: Int, _ end: Int) -> Bool {
         var offset = start
         while offset + 12 <= end {

@@ -43,6 +43,11 @@ public struct BTFKernel: LintKernel {
     /// Only the names of events are known (SHR233), not the layout of their records.
     public var knowsTracepoints: Bool { false }
 
+    /// Told by the name of a member that came with it.
+    public var registerChangesUnavailable: String? {
+        file.hasName(KernelEvidence.registerChanges) ? nil : KernelEvidence.noRegisterChanges
+    }
+
     /// Whether there is an LSM hook of that name.
     public func hasLSMHook(_ name: String) -> Bool { file.function("bpf_lsm_" + name) != nil }
 

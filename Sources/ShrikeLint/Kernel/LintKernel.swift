@@ -18,6 +18,11 @@ public protocol LintKernel: KernelFacts, Sendable {
 }
 
 extension LintKernel {
+    /// As the daemon sees it.
+    public var overrideReturnUnavailable: String? {
+        function(named: KernelEvidence.overrideReturn) == nil ? KernelEvidence.noOverrideReturn : nil
+    }
+
     /// That is not known.
     public func isUntraceable(_ name: String) -> Bool { false }
 
@@ -71,6 +76,13 @@ public struct KnownKernel: LintKernel {
     /// Whether it has the function and lets nobody trace it.
     public func isUntraceable(_ name: String) -> Bool {
         FactsFile.embedded.isUntraceable(name, kernel: number)
+    }
+
+    /// Told by the release: no function came with it.
+    public var registerChangesUnavailable: String? {
+        let numbers = { (release: String) in release.split(separator: ".").map { Int($0) ?? 0 } }
+        let isOld = numbers(label).lexicographicallyPrecedes(numbers(KernelEvidence.registerChangesSince))
+        return isOld ? KernelEvidence.noRegisterChanges : nil
     }
 
     /// Whether there is an LSM hook of that name.

@@ -114,6 +114,21 @@ public protocol KernelFacts {
     func follow(_ path: [PathStep], from start: PathStart) -> PathAnswer
 }
 
+/// How it shows what a kernel can do, and what there is to say where it cannot.
+public enum KernelEvidence {
+    /// A member of `struct bpf_prog_aux` (include/linux/bpf.h) of kernels that let uprobes change registers.
+    public static let registerChanges = "kprobe_write_ctx"
+    /// The release that brought it.
+    public static let registerChangesSince = "6.18"
+    /// What is said of a kernel without it.
+    public static let noRegisterChanges = "uprobes can change registers since Linux \(registerChangesSince)"
+    /// The helper's own function, which the option compiles in or not (kernel/trace/bpf_trace.c).
+    public static let overrideReturn = "bpf_override_return"
+    /// What is said of a kernel without it.
+    public static let noOverrideReturn =
+        "it is built without CONFIG_BPF_KPROBE_OVERRIDE, which needs CONFIG_FUNCTION_ERROR_INJECTION"
+}
+
 extension KernelFacts {
     /// Nothing is known.
     public func systemCall(named name: String) -> FunctionPrototype? { nil }
