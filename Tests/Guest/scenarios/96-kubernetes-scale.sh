@@ -1,5 +1,4 @@
 # timeout: 900
-# every-kernel: yes
 # A node with 250 pods in 25 namespaces and 1,000 policies, half of them of one namespace: all are loaded, as one change for each
 # kind; each pod's events have their pod, and its namespace's policies match in it alone. Memory is compared with that of one
 # pod and one policy: 28 KiB of the daemon's a policy or pod, and 1 KiB of the kernel's a policy. The chart asks for 128 MiB,
