@@ -47,6 +47,20 @@ static __always_inline void remember_image(struct task_struct *thread, struct ta
 	image->parent_binary = group->parent_binary;
 }
 
+/* inherit - what a child has of its parent: all but who it is, and what is known of that. */
+static __always_inline void inherit(struct task_state *to, struct task_state *from)
+{
+	_Static_assert(offsetof(struct task_state, told) + sizeof(to->told) ==
+			       offsetof(struct task_state, class_stamp),
+		       "everything behind the parts that are the child's own is copied");
+
+	__builtin_memcpy(&to->class_stamp, &from->class_stamp,
+			 sizeof(*to) - offsetof(struct task_state, class_stamp));
+	to->parent_binary = from->binary;
+	to->parent_stamp = from->class_stamp;
+	to->parent_lineage = from->lineage;
+}
+
 /* A child is a copy of its parent until it execs; a new thread is no new process. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
@@ -54,6 +68,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	struct shrike_lineage_control *lists = followed_lists();
 	struct task_state *from, *to;
 	struct shrike_event_fork event = {};
+	bool is_seeded;
 
 	from = task_state(parent->group_leader);
 	if (from && lists && lists->live)
@@ -63,6 +78,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 		return 0;
 	}
 	to = bpf_task_storage_get(&task_states, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	/* The child is in the list of tasks already: seed_task may have told of it under a key of its own, which stays. */
+	is_seeded = to && __sync_lock_test_and_set(&to->told, 1);
 
 	write_header(&event.header, SHRIKE_EVENT_FORK, sizeof(event));
 	event.header.pid = child->tgid;
@@ -81,24 +98,21 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	if (event.nspid == 1)
 		event.flags |= SHRIKE_PROCESS_IN_INIT_TREE;
 	if (to) {
-		if (from) {
-			*to = *from;
-			to->exited = 0;
-			to->parent_binary = from->binary;
-			to->parent_stamp = from->class_stamp;
-			to->parent_lineage = from->lineage;
-		}
+		if (from)
+			inherit(to, from);
 		if (lists && lists->live)
 			to->lineage |= own_lineage(to, child) & lists->live;
 		if (!to->has_base)
 			keep_base(to, child);
-		to->key = event.process;
+		if (!is_seeded)
+			to->key = event.process;
 		to->flags = event.flags;
 		to->forked = 1;
-		to->told = 1;
 	} else {
 		count(SHRIKE_COUNTER_NO_TASK_STATE);
 	}
+	if (is_seeded)
+		return 0;
 	if (is_throttled(child)) {
 		if (to)
 			to->told = 0;
@@ -259,13 +273,14 @@ int seed_task(struct bpf_iter__task *context)
 		return 0;
 	if (!state->has_base)
 		keep_base(state, task);
+	/* Now: an exec that gives it another one after `told` is set names this one as the image that it replaces. */
+	seed.process = state->key;
 	/* Forked or executed since the sensor was attached: its own record tells it. */
 	if (__sync_lock_test_and_set(&state->told, 1))
 		return 0;
 	/* process_exit sets this one and looks at the other: either it tells of the end, or the end is seen here. */
 	if (*(volatile __u32 *)&state->exited)
 		return 0;
-	seed.process = state->key;
 	seed.flags = SHRIKE_PROCESS_PROCFS | (state->flags & SHRIKE_PROCESS_IN_INIT_TREE);
 	parent = BPF_CORE_READ(task, real_parent, group_leader);
 	seed.parent.pid = BPF_CORE_READ(parent, tgid);
