@@ -13,6 +13,20 @@ public enum HookEventKind: Sendable, Equatable {
     case uprobe(UserProbeEventPlace)
     /// `process_usdt`: usdts.
     case usdt(path: String, provider: String, name: String)
+
+    /// The hook as metrics name it: `kprobe:security_file_open`, `uprobe:/usr/bin/bash/readline`, and with an offset where
+    /// there is no symbol.
+    /// - Parameter function: the function or the LSM hook; other kinds have their names.
+    public func metricName(function: String) -> String {
+        switch self {
+        case .kprobe: "kprobe:\(function)"
+        case .lsm: "lsm:\(function)"
+        case .tracepoint(let subsystem, let event): "tracepoint:\(subsystem)/\(event)"
+        case .uprobe(let probe):
+            "uprobe:\(probe.path)/\(probe.symbol ?? "0x\(String(probe.offset ?? 0, radix: 16))")"
+        case .usdt(_, let provider, let name): "usdt:\(provider)/\(name)"
+        }
+    }
 }
 
 /// What the events of a uprobe say of its place.

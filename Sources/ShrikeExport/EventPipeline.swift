@@ -240,7 +240,7 @@ public final class EventPipeline {
         endThrottles()
         flush()
         processes.endOfBatch()
-        for ended in processes.takeEndedSeries() { series.clear(ended) }
+        series.clear(processes.takeEndedSeries())
         processes.clock = clock()
     }
 
@@ -293,7 +293,7 @@ public final class EventPipeline {
         var selector = 0
         // A record can match two thousand policies: the buffer holds a part of their lines at a time.
         while encoder.append(
-            record, hook, hash, from: &selector, limit: flushBytes, &result, processes, to: &lines)
+            record, hook, hash, from: &selector, limit: flushBytes, &result, &series, processes, to: &lines)
         {
             counts.exported.add(result.lines, of: hook.kind)
             total &+= result.lines
@@ -302,10 +302,10 @@ public final class EventPipeline {
         }
         counts.exported.add(result.lines, of: hook.kind)
         total &+= result.lines
-        series.add(
-            total, kind: hook.kind.seriesKind, series: process.map(processes.seriesNumber) ?? 0)
         if let slot = hook.systemCallSlot, total > 0, slot < record.argumentCount {
-            series.add(total, systemCall: record.argument(slot).integer)
+            series.add(
+                total, systemCall: record.argument(slot).integer,
+                series: process.map(processes.seriesNumber) ?? 0)
         }
         counts.suppressed &+= result.suppressed
         if total > 0 { collected.append(record.header.ktime) }
@@ -322,7 +322,11 @@ public final class EventPipeline {
         guard let layout = layouts.layout(hookID: id, generation: generation) else { return nil }
         // Old generations are of no use for long; whatever still is comes back by one look-up.
         if prepared.count >= Self.maximumPreparedHooks { prepared.removeAll(keepingCapacity: true) }
-        let hook = PreparedHook(layout)
+        if !series.hasRoom(for: layout) {
+            series.forgetHooks()
+            prepared.removeAll(keepingCapacity: true)
+        }
+        let hook = PreparedHook(layout, numbers: series.numbers(of: layout))
         prepared[name] = hook
         latest = hook
         return hook

@@ -180,10 +180,11 @@ internal struct LineEncoder: ~Copyable {
     /// - Parameters:
     ///   - hash: of the hook's file, for the policies that want it.
     ///   - selector: the bit to begin with; afterwards the one to go on with.
+    ///   - series: counts them.
     /// - Returns: whether there are more.
     internal mutating func append(
         _ record: HookRecord, _ hook: PreparedHook, _ hash: HashRecord?, from selector: inout Int, limit: Int,
-        _ result: inout FanOut,
+        _ result: inout FanOut, _ series: inout EventSeries,
         _ processes: ProcessTree, to line: inout ByteBuffer
     ) -> Bool {
         var own = Actor(key: record.process, tid: record.header.tid, processes)
@@ -258,6 +259,9 @@ internal struct LineEncoder: ~Copyable {
                 line.append(ownBytes: actor.tail)
             }
             result.lines += 1
+            series.add(
+                policyEventOf: policy.number, kind: hook.kind.seriesKind,
+                series: actor.process.map(processes.seriesNumber) ?? 0)
         }
         return false
     }

@@ -19,6 +19,8 @@ internal final class PreparedHook {
         internal var result: Argument?
         /// It declares a socket: its events are of the socket's owner, where one is known.
         internal var hasSocket = false
+        /// What its events on this hook are counted by (`EventSeries`).
+        internal var number: Int32
         /// What stands before `args`, between them and `action`, behind it, and behind `return_action`: `policy_name`,
         /// `message` and `tags`, each where the kind of event has it.
         internal var beforeArguments = 0..<0
@@ -66,7 +68,8 @@ internal final class PreparedHook {
     /// Where the number of the call is, for events of raw_syscalls/sys_enter.
     internal let systemCallSlot: Int?
 
-    internal init(_ layout: HookEventLayout) {
+    /// - Parameter numbers: what the events of each policy are counted by.
+    internal init(_ layout: HookEventLayout, numbers: [Int32]) {
         hookID = layout.hookID
         generation = layout.generation
         functionName = layout.functionName
@@ -123,7 +126,7 @@ internal final class PreparedHook {
             text.append(number: place.offset ?? 0, as: "offset")
             text.append(number: place.referenceCounterOffset, as: "ref_ctr_offset")
         }
-        for policy in layout.policies { add(policy) }
+        for (policy, number) in zip(layout.policies, numbers) { add(policy, number) }
         for selector in layout.selectors { add(selector) }
     }
 
@@ -200,7 +203,7 @@ internal final class PreparedHook {
         return nil
     }
 
-    private func add(_ policy: PolicyEventLayout) {
+    private func add(_ policy: PolicyEventLayout, _ number: Int32) {
         let first = arguments.count
         for argument in policy.arguments { arguments.append(prepared(argument)) }
         // Events of user space functions have no member for the result: it is the last of their arguments.
@@ -210,7 +213,7 @@ internal final class PreparedHook {
         for argument in policy.data { arguments.append(prepared(argument)) }
         var prepared = Policy(
             arguments: first..<firstOfData, data: firstOfData..<arguments.count,
-            result: hasOwnResult ? policy.result.map { self.prepared($0) } : nil)
+            result: hasOwnResult ? policy.result.map { self.prepared($0) } : nil, number: number)
         prepared.hasSocket = (policy.arguments + [policy.result].compactMap(\.self)).contains {
             $0.type == .sock || $0.type == .socket
         }

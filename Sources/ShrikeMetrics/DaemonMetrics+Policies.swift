@@ -10,8 +10,7 @@ extension DaemonMetrics {
         "load_error", "error", "disabled", "enabled", "skipped", "partially_enabled",
     ]
 
-    func policies() -> [MetricFamily] {
-        let policies = interfaces.policies.list()
+    func policies(_ policies: [PolicyStatus]) -> [MetricFamily] {
         let byState = Dictionary(grouping: policies) {
             $0.isPartial ? "partially_enabled" : Self.name(of: $0.state)
         }
@@ -19,17 +18,14 @@ extension DaemonMetrics {
             [("policy", policy.identity.name), ("policy_namespace", policy.identity.namespace)]
         }
         var actions: [MetricFamily.Sample] = []
-        var events: [MetricFamily.Sample] = []
         var lost: [MetricFamily.Sample] = []
         var limited: [MetricFamily.Sample] = []
         for policy in policies {
             let sorted = policy.selectorCounts.sorted {
                 ($0.key.target, $0.key.index) < ($1.key.target, $1.key.index)
             }
-            var posted: [String: UInt64] = [:]
             for (key, counts) in sorted {
-                let hook = Self.hook(key.target)
-                posted[hook, default: 0] += counts.post
+                let hook = key.target.metricName
                 for (cpu, count) in counts.lostByCPU.enumerated() where count > 0 {
                     lost.append(.init(Double(count), labels(policy) + [("hook", hook), ("cpu", "\(cpu)")]))
                 }
@@ -46,12 +42,6 @@ extension DaemonMetrics {
                             ]))
                 }
             }
-            for (hook, count) in posted.sorted(by: { $0.key < $1.key }) {
-                events.append(
-                    .init(
-                        Double(count),
-                        [("policy", policy.identity.name), ("hook", hook)] + processLabels))
-            }
         }
         return [
             MetricFamily(
@@ -64,10 +54,6 @@ extension DaemonMetrics {
             MetricFamily(
                 .counter, "tracingpolicy_selector_actions_total",
                 "What selectors did, counted in the kernel.", actions),
-            MetricFamily(
-                .counter, "policy_events_total",
-                "Events that a policy posted, by hook; counted in the kernel.",
-                events),
             MetricFamily(
                 .counter, "policy_lost_events_total",
                 "Events of a policy that found no room in their ring, by hook and CPU.", Self.merged(lost)),
@@ -99,7 +85,7 @@ extension DaemonMetrics {
         func labels(_ hook: HookRuns) -> [(name: String, value: String)] {
             [
                 ("policy_namespace", ""), ("policy", ""), ("sensor", "hook"),
-                ("attach", Self.hook(hook.target)), ("section", hook.section),
+                ("attach", hook.target.metricName), ("section", hook.section),
             ]
         }
         return [
@@ -109,7 +95,7 @@ extension DaemonMetrics {
                 runs.map {
                     .init(
                         Double($0.recursionMisses),
-                        [("policy", ""), ("attach", Self.hook($0.target))])
+                        [("policy", ""), ("attach", $0.target.metricName)])
                 }),
             MetricFamily(
                 .counter, "overhead_program_seconds_total",
@@ -136,15 +122,5 @@ extension DaemonMetrics {
             ("override", counts.override), ("monitor_signal", counts.monitorSignal),
             ("monitor_override", counts.monitorOverride),
         ]
-    }
-
-    private static func hook(_ target: HookTarget) -> String {
-        switch target.kind {
-        case .function, .functionReturn, .functionRegisters: "kprobe:\(target.symbol)"
-        case .lsm: "lsm:\(target.symbol)"
-        case .rawTracepoint, .tracepoint: "tracepoint:\(target.symbol)"
-        case .userProbe, .userReturn: "uprobe:\(target.symbol)"
-        case .staticProbe: "usdt:\(target.symbol)"
-        }
     }
 }

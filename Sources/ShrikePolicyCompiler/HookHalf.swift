@@ -55,6 +55,9 @@ extension HookTarget {
         }
     }
 
+    /// The hook as metrics name it.
+    public var metricName: String { eventKind.metricName(function: symbol) }
+
     /// The hook is on a function's return.
     public var seesResult: Bool { kind == .functionReturn || kind == .userReturn }
 

@@ -93,35 +93,8 @@ import Testing
         tetragon_watcher_events_total
         """
 
-    /// The metrics of a daemon without policies.
-    private static func families(
-        _ figures: EventFigures = figures(), losses: [RingLoss] = [], counters: [String: UInt64] = [:],
-        labels: MetricLabels = MetricLabels(), hooks: ContainerHooks = ContainerHooks(),
-        cluster: ClusterFigures? = nil
-    ) -> [MetricFamily] {
-        var interfaces = DaemonInterfaces(
-            policies: NoPolicies(), pods: NoPods(), events: EventBroadcast(), counters: { counters },
-            ringLosses: { losses },
-            figures: { figures }, health: { EngineHealth() }, exportRotation: ExportRotationControl(),
-            processes: ProcessDumper(), containerHooks: hooks, logLevel: SharedLogLevel(.info), nodeName: "n",
-            configuration: DaemonConfiguration())
-        interfaces.cluster = { cluster }
-        return DaemonMetrics(interfaces: interfaces, version: "1.0.0", labels: labels).families()
-    }
-
-    private static func figures() -> EventFigures {
-        EventFigures(
-            records: 0, exported: EventCounts(), processCount: 3, processCapacity: 100,
-            export: SinkCounters(
-                writtenBytes: 0, writtenLines: 0, lostLines: 0, failedWrites: 0, queuedBytes: 0),
-            stage: ExportStageCounters(), rings: RingFigures(criticalBytes: 100, observationBytes: 200),
-            processes: ProcessCounters(), pipeline: PipelineCounters(), workloads: WorkloadFigures(),
-            handling: HandlingLatencies(),
-            series: EventSeries())
-    }
-
     @Test func everyNameOfTheReferenceIsExposed() {
-        let names = Set(Self.families().map { $0.isPrefixed ? "tetragon_\($0.name)" : $0.name })
+        let names = Set(Figures.families().map { $0.isPrefixed ? "tetragon_\($0.name)" : $0.name })
         let expected = Set(Self.expected.split(separator: "\n").map(String.init))
         // Asked for by name in policies of dashboards, and fed by nothing that this version has.
         let missing = expected.subtracting(names).sorted()
@@ -130,8 +103,8 @@ import Testing
 
     @Test("The API server's metrics are there when one is used")
     func cluster() throws {
-        #expect(!Self.families().contains { $0.name.hasPrefix("kubernetes_") })
-        let families = Self.families(
+        #expect(!Figures.families().contains { $0.name.hasPrefix("kubernetes_") })
+        let families = Figures.families(
             cluster: ClusterFigures(
                 watches: [
                     .init(
@@ -157,12 +130,12 @@ import Testing
     }
 
     @Test func noNameIsUsedTwice() {
-        let names = Self.families().map(\.name)
+        let names = Figures.families().map(\.name)
         #expect(names.count == Set(names).count)
     }
 
     @Test func lossesAreToldByKindAndCPU() throws {
-        let families = Self.families(
+        let families = Figures.families(
             losses: [RingLoss(kind: "exec", cpu: 1, count: 5)], counters: ["lost.exec": 5])
         let text = MetricsFormat.prometheus.text(families, prefix: "shrike")
         #expect(text.contains("shrike_lost_records_total{kind=\"exec\",cpu=\"1\"} 5\n"))
@@ -170,11 +143,11 @@ import Testing
     }
 
     @Test func latenciesAreAHistogramInSeconds() {
-        var figures = Self.figures()
+        var figures = Figures.figures()
         figures.pipeline.latency.add(nanoseconds: 200_000)
         figures.pipeline.latency.add(nanoseconds: 3_000_000)
         figures.pipeline.latency.add(nanoseconds: 20_000_000_000)
-        let text = MetricsFormat.prometheus.text(Self.families(figures), prefix: "tetragon")
+        let text = MetricsFormat.prometheus.text(Figures.families(figures), prefix: "tetragon")
         let lines = text.split(separator: "\n").filter { $0.contains("event_latency_seconds") }
         #expect(lines[1] == "# TYPE tetragon_event_latency_seconds histogram")
         #expect(lines.contains("tetragon_event_latency_seconds_bucket{le=\"0.0001\"} 0"))
@@ -186,111 +159,6 @@ import Testing
         #expect(lines.contains("tetragon_event_latency_seconds_sum 20.0032"))
     }
 
-    @Test func eventsAreCountedByBinaryUnlessThatLabelIsOff() {
-        let sink = Sink()
-        let pipeline = EventPipeline(
-            configuration: ExportConfiguration(nodeName: "n"), layouts: NoLayouts(), sink: sink)
-        for pid in 2..<5 as Range<UInt32> {
-            let record = RecordBuilder.exec(
-                RecordKey(UInt64(pid), pid), parent: .none, replaced: .none, filename: pid == 4 ? "/b" : "/a")
-            record.withUnsafeBytes { pipeline.process($0) }
-        }
-        RecordBuilder.exit(RecordKey(99, 99), at: 100).withUnsafeBytes { pipeline.process($0) }
-        var figures = Self.figures()
-        figures.series = pipeline.eventSeries
-        let empty = "namespace=\"\",workload=\"\",pod=\"\""
-        let text = MetricsFormat.prometheus.text(Self.families(figures), prefix: "t")
-        #expect(
-            text.contains("t_events_total{type=\"PROCESS_EXEC\",\(empty),binary=\"/a\",node_name=\"\"} 2\n"))
-        #expect(
-            text.contains("t_events_total{type=\"PROCESS_EXEC\",\(empty),binary=\"/b\",node_name=\"\"} 1\n"))
-        #expect(
-            text.contains("t_events_total{type=\"PROCESS_EXIT\",\(empty),binary=\"\",node_name=\"\"} 1\n"))
-        let other = MetricsFormat.prometheus.text(
-            Self.families(figures, labels: MetricLabels(["node_name"])), prefix: "t")
-        #expect(
-            other.contains("t_events_total{type=\"PROCESS_EXEC\",\(empty),binary=\"\",node_name=\"n\"} 3\n"))
-    }
-
-    @Test func eventsAreCountedByPodUntilItHasBeenGoneForLong() {
-        let pipeline = EventPipeline(
-            configuration: ExportConfiguration(nodeName: "n"), layouts: NoLayouts(), sink: Sink())
-        var pid: UInt32 = 1
-        func run(_ filename: String, group: UInt64) {
-            pid += 1
-            var details = RecordBuilder.ExecDetails()
-            details.cgroup = group
-            RecordBuilder.exec(
-                RecordKey(UInt64(pid), pid), parent: .none, replaced: .none, filename: filename,
-                details: details
-            ).withUnsafeBytes { pipeline.process($0) }
-        }
-        for number in 1...2 as ClosedRange<UInt32> {
-            let labels = PodLabels(
-                uid: "u\(number)", namespace: "shop", workload: "web", pod: "web-\(number)")
-            pipeline.processes.describe(container: number, ContainerText(beforePID: [], labels: labels))
-            pipeline.processes.join(group: UInt64(70 + number), container: number)
-        }
-        for group in [71, 71, 72, 1] as [UInt64] { run("/a", group: group) }
-        func text(_ names: String...) -> String {
-            var figures = Self.figures()
-            figures.series = pipeline.eventSeries
-            return MetricsFormat.prometheus.text(
-                Self.families(figures, labels: MetricLabels(names)), prefix: "t")
-        }
-        func sample(_ pod: String, _ count: Int) -> String {
-            let namespace = pod.isEmpty ? "" : "shop"
-            let workload = pod.isEmpty ? "" : "web"
-            return
-                "t_events_total{type=\"PROCESS_EXEC\",namespace=\"\(namespace)\",workload=\"\(workload)\",pod=\"\(pod)\","
-                + "binary=\"/a\",node_name=\"\"} \(count)\n"
-        }
-        let all = text("namespace", "workload", "pod", "binary")
-        for (pod, count) in [("web-1", 2), ("web-2", 1), ("", 1)] {
-            #expect(all.contains(sample(pod, count)))
-        }
-        #expect(
-            text("workload").contains(
-                "t_events_total{type=\"PROCESS_EXEC\",namespace=\"\",workload=\"web\",pod=\"\",binary=\"\",node_name=\"\"} 3\n"
-            ))
-        // Gone: what was counted ends, and what still runs is counted without it.
-        pipeline.processes.end(podOfSeries: "u1")
-        pipeline.endOfBatch()
-        RecordBuilder.exit(RecordKey(2, 2), at: 100).withUnsafeBytes { pipeline.process($0) }
-        run("/a", group: 71)
-        run("/b", group: 72)
-        let later = text("namespace", "workload", "pod", "binary")
-        #expect(!later.contains("web-1"))
-        #expect(later.contains(sample("web-2", 1)) && later.contains(sample("", 2)))
-        #expect(
-            later.contains(
-                "t_events_total{type=\"PROCESS_EXIT\",namespace=\"\",workload=\"\",pod=\"\",binary=\"/a\",node_name=\"\"} 1\n"
-            ))
-        #expect(!pipeline.processes.hasSeries(ofPod: "u1"))
-    }
-
-    @Test func seriesHaveABound() {
-        let pipeline = EventPipeline(
-            configuration: ExportConfiguration(nodeName: "n"), layouts: NoLayouts(), sink: Sink())
-        for number in 1...9_000 as ClosedRange<UInt32> {
-            let labels = PodLabels(uid: "u\(number)", namespace: "n", workload: "w", pod: "p\(number)")
-            pipeline.processes.describe(container: 1, ContainerText(beforePID: [], labels: labels))
-            pipeline.processes.join(group: 70, container: 1)
-            var details = RecordBuilder.ExecDetails()
-            details.cgroup = 70
-            RecordBuilder.exec(
-                RecordKey(UInt64(number), number), parent: .none, replaced: .none, filename: "/a",
-                details: details
-            ).withUnsafeBytes { pipeline.process($0) }
-        }
-        let series = pipeline.eventSeries
-        // The one without binary, and that of the binary alone.
-        #expect(series.labels.series.count == 8_193)
-        var total: UInt64 = 0
-        for number in series.labels.series.indices { total += series.count(kind: 0, series: number) }
-        #expect(total == 9_000)
-    }
-
     @Test func whatTheKernelSideCouldNotDoIsToldByName() {
         let names = [
             "bad_argument", "no_enforcer_note", "no_scratch", "no_stack", "no_task_state", "signal_failed",
@@ -298,7 +166,7 @@ import Testing
         ]
         let counters = Dictionary(
             uniqueKeysWithValues: names.enumerated().map { ("kernel.\($1)", UInt64($0 + 1)) })
-        let text = MetricsFormat.prometheus.text(Self.families(counters: counters), prefix: "t")
+        let text = MetricsFormat.prometheus.text(Figures.families(counters: counters), prefix: "t")
         for (place, name) in names.enumerated() {
             let labels =
                 "error=\"\",error_name=\"\(name)\",file_name=\"\",line_number=\"\",helper_func=\"\""
@@ -312,42 +180,12 @@ import Testing
         hooks.accept(hasName: false, hasImage: false)
         hooks.accept(hasName: true, hasImage: true)
         hooks.refuse()
-        let text = MetricsFormat.prometheus.text(Self.families(hooks: hooks), prefix: "t")
+        let text = MetricsFormat.prometheus.text(Figures.families(hooks: hooks), prefix: "t")
         let labels = "subsys=\"rthooks\",operation=\"add-container\",error="
         #expect(text.contains("t_policyfilter_operations_total{\(labels)\"\"} 3\n"))
         #expect(text.contains("t_policyfilter_operations_total{\(labels)\"generic-error\"} 1\n"))
         #expect(text.contains("t_policyfilter_hook_container_name_missing_total 1\n"))
         #expect(text.contains("t_policyfilter_hook_container_image_missing_total 2\n"))
-    }
-
-    @Test func systemCallsAreCountedByName() {
-        let layouts = SystemCallLayout()
-        let pipeline = EventPipeline(
-            configuration: ExportConfiguration(nodeName: "n"), layouts: layouts, sink: Sink())
-        // openat twice for two policies, i386's getpid, a number that no call has, and one that none can have.
-        for (number, selectors) in [
-            (257, [0, 1]), (257, [0, 1]), (0x8000_0014, [0]), (900, [0]), (70_000, [1]),
-        ] as [(Int64, [Int])] {
-            let record = RecordBuilder.hook(
-                RecordKey(2, 2), at: 3, selectors: selectors,
-                arguments: [.integer(number, type: 64), .integer(0, type: 4)])
-            record.withUnsafeBytes { pipeline.process($0) }
-        }
-        var figures = Self.figures()
-        figures.series = pipeline.eventSeries
-        let lines = MetricsFormat.prometheus.text(Self.families(figures), prefix: "t").split(separator: "\n")
-            .filter { $0.hasPrefix("t_syscalls_total") }
-        let labels = "namespace=\"\",workload=\"\",pod=\"\",binary=\"\",node_name=\"\""
-        #if arch(x86_64)
-            #expect(
-                lines == [
-                    "t_syscalls_total{syscall=\"i386/getpid\",\(labels)} 1",
-                    "t_syscalls_total{syscall=\"openat\",\(labels)} 4",
-                    "t_syscalls_total{syscall=\"unknown\",\(labels)} 2",
-                ])
-        #else
-            #expect(lines.contains("t_syscalls_total{syscall=\"unknown\",\(labels)} 2"))
-        #endif
     }
 
     @Test func flagsOfExecsHaveTheirWords() {
@@ -356,42 +194,4 @@ import Testing
         #expect(words.first { $0.bit == 0x4000 }?.name == "clone")
         #expect(Set(words.map(\.name)).count == words.count)
     }
-}
-
-/// A daemon that has none.
-private struct NoPolicies: PolicyControl {
-    func make(_ changes: [PolicyChange], domain: String) throws(PolicyRefusal) -> [PolicyIdentity] { [] }
-    func configure(_ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?) throws(PolicyRefusal) {}
-    func list() -> [PolicyStatus] { [] }
-    func runs() -> [HookRuns] { [] }
-}
-
-/// Takes everything.
-private final class Sink: LineSink {
-    func write(_ bytes: UnsafeRawBufferPointer) -> Int { bytes.count }
-}
-
-/// No hook is known.
-private final class NoLayouts: HookLayoutProvider {
-    func layout(hookID: UInt32, generation: UInt32) -> HookEventLayout? { nil }
-}
-
-/// Two policies on the entry of system calls that declare the number.
-private final class SystemCallLayout: HookLayoutProvider {
-    func layout(hookID: UInt32, generation: UInt32) -> HookEventLayout? {
-        HookEventLayout(
-            hookID: hookID, generation: generation,
-            kind: .tracepoint(subsystem: "raw_syscalls", event: "sys_enter"),
-            functionName: "raw_syscalls/sys_enter",
-            slots: [ArgumentSlot(index: 4, type: .systemCall), ArgumentSlot(index: 5, type: .uint64)],
-            policies: ["a", "b"].map { name in
-                PolicyEventLayout(
-                    name: name, arguments: [PolicyArgumentLayout(slot: 0, type: .systemCall)])
-            },
-            selectors: [SelectorEventLayout(policy: 0), SelectorEventLayout(policy: 1)])
-    }
-}
-
-private struct NoPods: PodSink {
-    func podsChanged(_ changed: [PodFacts], gone: [String], isComplete: Bool) {}
 }
