@@ -57,6 +57,24 @@ internal struct RotatedFileNames: Sendable {
 
     internal enum Kind { case plain, compressed, part }
 
+    /// The names in the folder that begin as those of rotated files do. The folder may be full of others.
+    internal func candidates() -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var found: [String] = []
+        prefix.withCString { prefix in
+            while let entry = readdir(stream) {
+                // SAFETY: d_name is a C string inside the entry, which lives until the next readdir(3).
+                withUnsafePointer(to: &entry.pointee.d_name) { field in
+                    field.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                        if strncmp(name, prefix, strlen(prefix)) == 0 { found.append(String(cString: name)) }
+                    }
+                }
+            }
+        }
+        return found
+    }
+
     private func name(_ milliseconds: Int) -> String {
         var seconds = time_t(milliseconds / 1_000)
         var civil = tm()
@@ -91,7 +109,7 @@ internal final class RotatedFileKeeper: Sendable {
     internal func tidy(keeping kept: Int) {
         queue.async { [names, compresses] in
             var files: [(name: String, kind: RotatedFileNames.Kind)] = []
-            for name in Self.entries(of: names.folder) {
+            for name in names.candidates() {
                 guard let kind = names.kind(of: name) else { continue }
                 if kind == .part { unlink(names.folder + "/" + name) } else { files.append((name, kind)) }
             }
@@ -110,20 +128,6 @@ internal final class RotatedFileKeeper: Sendable {
 
     /// Waits for the work that was begun.
     internal func finish() { queue.sync {} }
-
-    private static func entries(of folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            // SAFETY: d_name is a C string inside the entry, which lives until the next readdir(3).
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            names.append(name)
-        }
-        return names
-    }
 }
 
 /// Compression of a whole file.
@@ -141,8 +145,8 @@ private enum GzipFile {
         let target = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0o777)
         guard target >= 0 else { return false }
         fchown(target, status.st_uid, status.st_gid)
-        guard copy(source, target), fsync(target) == 0, close(target) == 0, rename(part, path + ".gz") == 0
-        else {
+        let isComplete = copy(source, target) && fsync(target) == 0
+        guard close(target) == 0, isComplete, rename(part, path + ".gz") == 0 else {
             unlink(part)
             return false
         }
@@ -153,7 +157,11 @@ private enum GzipFile {
     private static func copy(_ source: Int32, _ target: Int32) -> Bool {
         // zlib closes the descriptor that it gets.
         let descriptor = dup(target)
-        guard descriptor >= 0, let stream = gzdopen(descriptor, "wb") else { return false }
+        guard descriptor >= 0 else { return false }
+        guard let stream = gzdopen(descriptor, "wb") else {
+            close(descriptor)
+            return false
+        }
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var isGood = true
         while isGood {
