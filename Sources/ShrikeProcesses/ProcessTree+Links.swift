@@ -40,12 +40,14 @@ extension ProcessTree {
         if parent >= 0 { table.entries[Int(parent)].liveChildren -= 1 }
         if endedTail >= 0 { table.entries[Int(endedTail)].next = index } else { endedHead = index }
         endedTail = index
+        endedCount += 1
     }
 
     internal func dequeueEnded() -> Int32 {
         let index = endedHead
         endedHead = table.entries[Int(index)].next
         if endedHead < 0 { endedTail = -1 }
+        endedCount -= 1
         return index
     }
 

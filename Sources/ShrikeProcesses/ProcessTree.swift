@@ -12,7 +12,7 @@ public struct ProcessReference: Equatable, Sendable {
 /// The process images of this node with their ancestry, keyed by pid and start time.
 ///
 /// Exact: an image has the parent that the kernel side saw, and links are not rewritten when a parent dies. An
-/// image stays until it ended, its grace (`retainedBatches` and `retainedNanoseconds`) is over and no
+/// image stays until it ended, its grace (`retainedBatches`, `retainedNanoseconds`, `retainedImages`) is over and no
 /// image in the tree descends from it.
 ///
 /// Bounds: `capacity` images. When the tree is full the image that ended first goes, and when none has ended, a
@@ -35,6 +35,7 @@ public final class ProcessTree {
     /// Ended images in the order in which they ended.
     internal var endedHead: Int32 = -1
     internal var endedTail: Int32 = -1
+    internal var endedCount = 0
     internal var batch: UInt32 = 0
     /// The latest kernel time seen in a record.
     internal var latestTime: UInt64 = 0
@@ -201,6 +202,7 @@ public final class ProcessTree {
             let entry = table.entries[Int(endedHead)]
             guard batch &- entry.endedBatch >= configuration.retainedBatches,
                 latestTime >= entry.endedTime &+ configuration.retainedNanoseconds
+                    || endedCount > configuration.retainedImages
             else { return }
             expire(dequeueEnded())
         }

@@ -16,6 +16,8 @@ public struct ProcessTreeConfiguration: Sendable {
     /// Kernel time in nanoseconds for which an ended image is kept at least: files are closed after the
     /// exit record was written.
     public var retainedNanoseconds: UInt64
+    /// Most ended images that are kept for that time alone: a storm of commands does not fill the memory with its dead.
+    public var retainedImages: Int
     /// Whether processes carry `cap`, `process_credentials` and exec events `binary_properties`.
     public var credentials: Bool
     /// Whether processes carry `ns`.
@@ -29,7 +31,8 @@ public struct ProcessTreeConfiguration: Sendable {
     public init(
         capacity: Int = 65_536, maximumAncestors: Int = 64, maximumArgumentBytes: Int = 327_360,
         fragmentBytes: Int = 256 << 20, retainedBatches: UInt32 = 2,
-        retainedNanoseconds: UInt64 = 1_000_000_000, credentials: Bool = false, namespaces: Bool = false,
+        retainedNanoseconds: UInt64 = 1_000_000_000, retainedImages: Int = 4_096, credentials: Bool = false,
+        namespaces: Bool = false,
         environment: EnvironmentSelection? = nil, redactor: Redactor? = nil
     ) {
         self.capacity = capacity
@@ -38,6 +41,7 @@ public struct ProcessTreeConfiguration: Sendable {
         self.fragmentBytes = fragmentBytes
         self.retainedBatches = retainedBatches
         self.retainedNanoseconds = retainedNanoseconds
+        self.retainedImages = retainedImages
         self.credentials = credentials
         self.namespaces = namespaces
         self.environment = environment

@@ -134,6 +134,29 @@ import Testing
         #expect(node.tree.fragmentBytes < full * 5 / 2)
     }
 
+    @Test(
+        "A storm of commands does not fill the memory with its dead, and a calm one keeps them for their time"
+    )
+    func endedImages() throws {
+        let node = Node(ProcessTreeConfiguration(retainedBatches: 1, retainedImages: 100))
+        node.boot()
+        func run(_ count: UInt64, from start: UInt64, each step: UInt64) throws {
+            for number in 0..<count {
+                let key = RecordKey(start + number * step, UInt32(300 + number))
+                try node.exec(key, parent: Node.initKey, replaced: .none)
+                try node.exit(key, at: key.ktime + 1)
+                node.tree.endOfBatch()
+            }
+        }
+        try run(80, from: 1_000, each: 1_000)
+        #expect(node.tree.count == 2 + 80)
+        try run(1_000, from: 1_000_000, each: 1_000)
+        #expect(node.tree.count == 2 + 100)
+        try run(1, from: 5_000_000_000, each: 1)
+        #expect(node.tree.count == 2 + 1)
+        #expect(node.tree.counters == ProcessCounters())
+    }
+
     @Test("The table finds every image among many of few pids")
     func tableModel() throws {
         let node = Node(ProcessTreeConfiguration(retainedBatches: 1, retainedNanoseconds: 0))
