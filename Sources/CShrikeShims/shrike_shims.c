@@ -4,6 +4,7 @@
 #include "shrike_shims.h"
 
 #include <bpf/libbpf.h>
+#include <link.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -20,12 +21,12 @@ static int print_to_sink(enum libbpf_print_level level, const char *format, va_l
 	char *message = NULL;
 	int length;
 
-	if (!current_sink)
+	if (level != LIBBPF_WARN || !current_sink)
 		return 0;
 	length = vasprintf(&message, format, arguments);
 	if (length < 0)
 		return 0;
-	current_sink((int)level, message);
+	current_sink(message);
 	free(message);
 	return length;
 }
@@ -44,6 +45,28 @@ void shrike_name_thread(const char *name)
 int shrike_memory_file(const char *name)
 {
 	return memfd_create(name, MFD_CLOEXEC);
+}
+
+static int forget_segments(struct dl_phdr_info *program, size_t size, void *data)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+
+	for (int i = 0; i < program->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &program->dlpi_phdr[i];
+		uintptr_t start = program->dlpi_addr + segment->p_vaddr;
+
+		/* Nothing in these is written, so the file has all of it. */
+		if (segment->p_type == PT_LOAD && segment->p_flags & PF_X &&
+		    !(segment->p_flags & PF_W))
+			madvise((void *)(start & ~page), segment->p_memsz + (start & page),
+				MADV_DONTNEED);
+	}
+	return 1; /* the first is the program itself */
+}
+
+void shrike_forget_code(void)
+{
+	dl_iterate_phdr(forget_segments, NULL);
 }
 
 int shrike_watch_mappings(int cpu)

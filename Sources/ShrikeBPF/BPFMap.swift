@@ -3,6 +3,25 @@
 internal import CLibbpf
 internal import Glibc
 
+/// A map that no object declares; its descriptor closes with this.
+public final class OwnedBPFMap: Sendable {
+    /// The map.
+    public let map: BPFMap
+
+    /// Makes a hash that forgets what was used least recently when it is full.
+    /// - Throws: `BPFError` when the kernel does not.
+    public init(
+        leastRecentlyUsed name: String, keySize: Int, valueSize: Int, maxEntries: Int
+    ) throws(BPFError) {
+        let descriptor = unsafe bpf_map_create(
+            BPF_MAP_TYPE_LRU_HASH, name, UInt32(keySize), UInt32(valueSize), UInt32(maxEntries), nil)
+        guard descriptor >= 0 else { throw BPFError("make map", name, errno: -descriptor) }
+        map = BPFMap(fileDescriptor: descriptor, name: name, valueSize: valueSize, maxEntries: maxEntries)
+    }
+
+    deinit { close(map.fileDescriptor) }
+}
+
 /// A map in the kernel. The descriptor belongs to the object that it came from.
 public struct BPFMap: Sendable {
     /// The map's file descriptor.

@@ -213,6 +213,12 @@ public struct LoadedBPFObject: ~Copyable {
         return unsafe BPFLink(handle: link)
     }
 
+    /// Takes a program out of the kernel that has done what it was for, unless it is attached.
+    public borrowing func unload(_ programName: String) {
+        guard let program = unsafe bpf_object__find_program_by_name(handle, programName) else { return }
+        unsafe bpf_program__unload(program)
+    }
+
     /// Bytes of kernel memory of programs and of the object's maps, as the kernel accounts them
     /// (`memlock` in /proc/self/fdinfo).
     /// - Parameter shared: names of maps that are another object's.

@@ -66,19 +66,19 @@ struct BTFSubset {
 
     private mutating func addTypes(of names: Set<String>) {
         // Two letters rule out nearly all names before a text is made of them.
-        var beginnings: Set<UInt16> = []
+        var beginnings = [Bool](repeating: false, count: 1 << 16)
         for name in names {
             let bytes = name.utf8.prefix(2)
-            beginnings.insert(bytes.reduce(0) { $0 << 8 | UInt16($1) })
+            beginnings[bytes.reduce(0) { $0 << 8 | Int($1) }] = true
         }
         for id in 1..<(unsafe btf__type_cnt(handle)) {
             guard let type = unsafe btf__type_by_id(handle, id), unsafe type.pointee.name_off != 0,
                 Self.roots.contains(unsafe BTFKind.of(type)),
                 let name = unsafe btf__name_by_offset(handle, type.pointee.name_off)
             else { continue }
-            let first = UInt16(UInt8(bitPattern: unsafe name[0]))
-            let second = first == 0 ? 0 : UInt16(UInt8(bitPattern: unsafe name[1]))
-            guard beginnings.contains(second == 0 ? first : first << 8 | second),
+            let first = Int(UInt8(bitPattern: unsafe name[0]))
+            let second = first == 0 ? 0 : Int(UInt8(bitPattern: unsafe name[1]))
+            guard beginnings[second == 0 ? first : first << 8 | second],
                 names.contains(Self.withoutFlavour(unsafe String(cString: name)))
             else { continue }
             _ = number(of: id)

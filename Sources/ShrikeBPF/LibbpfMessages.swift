@@ -13,8 +13,8 @@ public enum LibbpfMessages {
     /// Starts collecting, and sends each warning to `observer` as well (any thread).
     public static func collect(observer newObserver: (@Sendable (_ message: String) -> Void)?) {
         observer.withLock { $0 = newObserver }
-        shrike_set_libbpf_sink { level, message in
-            guard level == 0, let message else { return }
+        shrike_set_libbpf_sink { message in
+            guard let message else { return }
             LibbpfMessages.add(String(cString: message))
         }
     }

@@ -8,6 +8,9 @@ static const unsigned char function_bytes[] __attribute__((aligned(8))) = {
 static const unsigned char process_bytes[] __attribute__((aligned(8))) = {
 #embed "process.bpf.o"
 };
+static const unsigned char lineage_bytes[] __attribute__((aligned(8))) = {
+#embed "lineage.bpf.o"
+};
 static const unsigned char hash_bytes[] __attribute__((aligned(8))) = {
 #embed "hash.bpf.o"
 };
@@ -27,6 +30,11 @@ const struct shrike_bpf_object shrike_process_object = {
 	"process",
 	process_bytes,
 	sizeof(process_bytes),
+};
+const struct shrike_bpf_object shrike_lineage_object = {
+	"lineage",
+	lineage_bytes,
+	sizeof(lineage_bytes),
 };
 const struct shrike_bpf_object shrike_hash_object = {
 	"hash",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The wiring: policies into the kernel, records out of it, and an orderly end.
 
+internal import CShrikeShims
 internal import Glibc
 public import Logging
 internal import ShrikeBPF
@@ -105,6 +106,9 @@ public struct Daemon {
 
     /// Puts the policies of files into the kernel. An earlier run's are still in force beside them.
     private func load(_ pins: PinFolder?) throws(DaemonError) -> Engine {
+        // Most of the program is touched once: reading flags and setting up services goes through all types that there are.
+        // So now, before the kernel's types are in memory too, and again when it is ready.
+        shrike_forget_code()
         let kernel = try KernelFactsReading(configuration)
         let (files, warnings) = try PolicyFiles.load(
             files: configuration.policyFiles, folders: configuration.policyFolders, kernel: kernel.facts)
@@ -273,6 +277,7 @@ public struct Daemon {
         var hasTakenOver = takeOver(pins)
         engine.health.markReady()
         logger.info("ready")
+        shrike_forget_code()
 
         var losses = LossReport()
         var podsOfFile = engine.podsOfFile
@@ -328,9 +333,7 @@ public struct Daemon {
         do throws(BPFError) {
             let reader = ProcfsReader(
                 root: configuration.procfs, readsEnvironment: configuration.processes.environment != nil)
-            var seeds = TaskSeeds.decode(try processes.readSeeds())
-            // A task whose storage cannot be had just then, since its CPU is amid another's, is left out by the first.
-            seeds += TaskSeeds.decode(try processes.readSeeds())
+            let seeds = TaskSeeds.decode(try processes.readSeeds())
             let time = ClockReading.monotonicNow()
             return (reader.complete(seeds), time)
         } catch {

@@ -42,6 +42,9 @@ extension PlannedSelector {
 }
 
 extension HookPlan {
+    /// Its program asks whose a socket is, or says so.
+    public var usesSockets: Bool { hasSockets || tracksSockets }
+
     /// Some selector says whose a socket is.
     var tracksSockets: Bool { selectors.contains { !$0.tracked.isEmpty || !$0.untracked.isEmpty } }
 

@@ -61,7 +61,7 @@ public struct HookSensor: ~Copyable {
         target = plan.target
         self.mechanism = mechanism
         let open = try shrike_function_object.open(processes.types)
-        try processes.share(with: open)
+        try processes.share(with: open, usesSockets: plan.usesSockets)
         try open.keepPrograms(mechanism.programs)
         if let calls { try open.reuseMap(Self.callMap, calls) }
         switch mechanism {
@@ -83,7 +83,8 @@ public struct HookSensor: ~Copyable {
             throw BPFError("hook", plan.target.symbol, errno: error.errno, detail: error.detail)
         }
         try Self.fillMaps(of: loaded, plan, binaries)
-        let bytes = try loaded.kernelBytes(programs: mechanism.programs, except: ProcessSensor.sharedMaps)
+        let bytes = try loaded.kernelBytes(
+            programs: mechanism.programs, except: ProcessSensor.sharedMaps + [ProcessSensor.socketOwners])
         // What is attached last is asked first.
         let behind =
             plan.hasHash

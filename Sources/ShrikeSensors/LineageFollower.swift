@@ -3,17 +3,26 @@
 
 internal import ShrikeABI
 internal import ShrikeBPF
+internal import ShrikeBPFObjects
 internal import ShrikePolicyCompiler
 
 /// Keeps the lists that the process sensor follows. One thread at a time.
 final class LineageFollower {
     private let processes: ProcessSensor
+    /// Visits tasks; there from the first list on.
+    private var visitor: LoadedBPFObject?
     private var registry = BitRegistry<LineageMembers>()
     private var generation: UInt32 = 0
     private var writtenBinaries: Set<String> = []
     private var writtenProcesses: Set<FollowedProcessID> = []
-    /// Visits of all tasks after which nothing may change any more; a chain of 8 takes one.
+    /// Visits of all tasks after which nothing may change any more. One takes a chain of processes to its end if each has
+    /// a higher id than its parent, and one level down if none has.
     private static let maximumRounds = 1000
+
+    private static let sharedMaps = [
+        "counters", "scratch_slots", "task_states", "thread_images", "lineage_control", "lineage_binaries",
+        "lineage_pids",
+    ]
 
     init(processes: ProcessSensor) { self.processes = processes }
 
@@ -65,7 +74,12 @@ final class LineageFollower {
 
     /// Whether some task learned something.
     private func visitTasks() throws(BPFError) -> Bool {
-        try !processes.object.attach("follow_task").readIterator().isEmpty
+        if visitor == nil {
+            let open = try shrike_lineage_object.open(processes.types)
+            for map in Self.sharedMaps { try open.reuseMap(map, processes.object.map(map)) }
+            visitor = try open.load()
+        }
+        return try visitor?.attach("follow_task").readIterator().isEmpty == false
     }
 
     private func write() throws(BPFError) {

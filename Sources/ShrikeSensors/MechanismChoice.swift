@@ -9,7 +9,9 @@ public struct MechanismChoice {
     private let types: KernelBTF
     private let hasBPFLSM: Bool
     /// The number of `struct mount` where the verifier lets a program name the type behind an address, since 6.2; else 0.
-    let mountType: UInt32
+    var mountType: UInt32 {
+        types.function(named: "bpf_rdonly_cast") == nil ? 0 : types.number(ofStructure: "mount") ?? 0
+    }
 
     /// - Parameters:
     ///   - types: the kernel's types.
@@ -17,8 +19,6 @@ public struct MechanismChoice {
     public init(types: KernelBTF, hasBPFLSM: Bool) {
         self.types = types
         self.hasBPFLSM = hasBPFLSM
-        let namesTypes = types.function(named: "bpf_rdonly_cast") != nil
-        mountType = namesTypes ? types.number(ofStructure: "mount") ?? 0 : 0
     }
 
     /// The mechanism for a plan.

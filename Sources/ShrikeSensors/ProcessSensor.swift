@@ -6,12 +6,15 @@ public import ShrikeBPF
 internal import ShrikeBPFObjects
 public import ShrikePins
 internal import ShrikePolicyCompiler
+internal import Synchronization
 
 /// The process sensor, attached. Detaches when it ends.
 public final class ProcessSensor: @unchecked Sendable {
-    // SAFETY: nothing changes after it is made but the kernel's maps, and each of those calls is one system call.
+    // SAFETY: nothing changes after it is made but what is locked and the kernel's maps, and each of those calls is one
+    // system call.
 
     let object: LoadedBPFObject
+    private let madeOwners = Mutex<OwnedBPFMap?>(nil)
     private let links: [BPFLinkBox]
     /// What all programs are relocated against.
     let types: RelocationTypes?
@@ -66,8 +69,15 @@ public final class ProcessSensor: @unchecked Sendable {
     }
 
     /// What was there before: one `struct shrike_task_seed` a process, in the iterator's order. Also gives each
-    /// of these tasks its state. Call it when the sensor is attached, so that no process falls between.
-    public func readSeeds() throws(BPFError) -> [UInt8] { try object.attach("seed_task").readIterator() }
+    /// of these tasks its state. Call it when the sensor is attached, so that no process falls between; once.
+    public func readSeeds() throws(BPFError) -> [UInt8] {
+        defer { object.unload(Self.seedProgram) }
+        // A task whose storage cannot be had just then, since its CPU is amid another's, is left out by the first.
+        let first = try object.attach(Self.seedProgram).readIterator()
+        return first + (try object.attach(Self.seedProgram).readIterator())
+    }
+
+    private static let seedProgram = "seed_task"
 
     /// The ring for fork, exec, exit and enforcement.
     public func criticalRing() throws(BPFError) -> RingBuffer { try RingBuffer(object.map("critical_ring")) }
@@ -111,13 +121,29 @@ public final class ProcessSensor: @unchecked Sendable {
     /// The maps that a hook's object takes over in place of its own.
     static let sharedMaps = [
         "task_states", "thread_images", "critical_ring", "observation_ring", "counters", "scratch_slots",
-        "live_generations", "turns", "scope_masks", "socket_owners",
-        "hash_notes", "enforcer_notes",
+        "live_generations", "turns", "scope_masks", "hash_notes", "enforcer_notes",
     ]
+    /// One more, of three megabytes: it is made for the first hook that asks whose a socket is.
+    static let socketOwners = "socket_owners"
 
     /// Makes `open` use this sensor's maps.
-    func share(with open: borrowing OpenBPFObject) throws(BPFError) {
+    /// - Parameter usesSockets: whether its programs ask whose a socket is, or say so.
+    func share(with open: borrowing OpenBPFObject, usesSockets: Bool) throws(BPFError) {
         for map in Self.sharedMaps { try open.reuseMap(map, object.map(map)) }
+        guard usesSockets else { return try open.omitMap(Self.socketOwners) }
+        try open.reuseMap(Self.socketOwners, try owners())
+    }
+
+    private func owners() throws(BPFError) -> BPFMap {
+        try madeOwners.withLock { (made: inout OwnedBPFMap?) throws(BPFError) in
+            if let made { return made.map }
+            let new = try OwnedBPFMap(
+                leastRecentlyUsed: Self.socketOwners, keySize: MemoryLayout<UInt64>.size,
+                valueSize: MemoryLayout<shrike_socket_owner>.size,
+                maxEntries: Int(SHRIKE_MAX_TRACKED_SOCKETS))
+            made = new
+            return new.map
+        }
     }
 }
 

@@ -13,6 +13,7 @@ static __noinline int read_dentry_path(struct scratch *scratch, __u32 text_index
 	struct dentry *dentry = (struct dentry *)dentry_at;
 	struct path_walk *walk = &scratch->walk;
 	__u64 parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+	struct scratch *context = scratch;
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return -1;
@@ -29,9 +30,11 @@ static __noinline int read_dentry_path(struct scratch *scratch, __u32 text_index
 		walk->flags = SHRIKE_ARGUMENT_PATHLESS;
 		return 0;
 	}
-	walk_up(scratch, 0, dentry_at);
+	walk->vfsmount = 0;
+	walk->first = dentry_at;
+	walk_up(scratch, &context);
 	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
-		walk_head(scratch, text_index, 0, dentry_at);
+		walk_head(scratch, &context, text_index);
 	if (walk->flags & SHRIKE_ARGUMENT_ERROR)
 		return -1;
 	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)

@@ -132,51 +132,51 @@ static long walk_step(__u32 step, struct scratch **context)
 	return 0;
 }
 
-/* walk_up - from (mount, dentry) to the root, once. */
-static __always_inline void walk_up(struct scratch *scratch, __u64 vfsmount, __u64 dentry)
+/* walk_up - from walk->vfsmount and walk->first to the root, once.
+ * @context: holds @scratch. One for all loops of a function: the stack of all programs together is short.
+ */
+static __always_inline void walk_up(struct scratch *scratch, struct scratch **context)
 {
 	struct path_walk *walk = &scratch->walk;
-	struct scratch *context = scratch;
+	struct vfsmount *vfsmount = (struct vfsmount *)walk->vfsmount;
 
 	walk->is_done = 0;
-	walk->dentry = dentry;
-	walk->mount = (__u64)mount_of(vfsmount);
-	walk->mount_root = (__u64)BPF_CORE_READ((struct vfsmount *)vfsmount, mnt_root);
-	bpf_loop(PATH_MAX_DEPTH, walk_step, &context, 0);
+	walk->dentry = walk->first;
+	walk->mount = (__u64)mount_of((__u64)vfsmount);
+	walk->mount_root = (__u64)BPF_CORE_READ(vfsmount, mnt_root);
+	bpf_loop(PATH_MAX_DEPTH, walk_step, context, 0);
 	if (!walk->is_done)
 		walk->flags |= SHRIKE_ARGUMENT_ERROR;
 }
 
-/* keep_reversed_tail - the end of the text, reversed, where look_up_reversed() wants it. */
-static __always_inline void keep_reversed_tail(struct scratch *scratch, __u32 text_index,
-					       __u32 bytes, __u32 last)
+/* One byte of a text's end, to where look_up_reversed() wants it. */
+static long reverse_step(__u32 step, struct scratch **context)
 {
-	for (__u32 i = 0; i < SHRIKE_TEXT_KEY_BYTES; i++) {
-		__u32 at = last - i;
+	struct scratch *scratch = *context;
+	__u32 text_index = scratch->walk.text_index;
 
-		if (i >= bytes)
-			break;
-		opaque(at);
-		if (at > TEXT_END)
-			break;
-		scratch->reversed[TEXT_HEAD_BYTES + i] = scratch->texts[text_index].bytes[at];
-	}
+	if (step >= SHRIKE_TEXT_KEY_BYTES || text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
+		return 1;
+	scratch->reversed[TEXT_HEAD_BYTES + step] =
+		scratch->texts[text_index].bytes[TEXT_END - 1 - step];
+	return 0;
 }
 
 /* walk_head - the first bytes of a path that is too long: whole names, as many as fit. Behind them stands
  * the slash that follows in the path, so that no comparison takes the cut for the path's end.
  */
-static __always_inline void walk_head(struct scratch *scratch, __u32 text_index, __u64 vfsmount,
-				      __u64 dentry)
+static __always_inline void walk_head(struct scratch *scratch, struct scratch **context,
+				      __u32 text_index)
 {
 	struct path_walk *walk = &scratch->walk;
 	__u32 end;
 
-	keep_reversed_tail(scratch, text_index, SHRIKE_TEXT_KEY_BYTES, TEXT_END - 1);
+	/* Verifier: a loop of its own would be followed byte by byte, at each place that reads a path. */
+	bpf_loop(SHRIKE_TEXT_KEY_BYTES, reverse_step, context, 0);
 	walk->is_head = 1;
 	walk->left_bytes = walk->total_bytes;
 	walk->length = 0;
-	walk_up(scratch, vfsmount, dentry);
+	walk_up(scratch, context);
 	walk->start = TEXT_HEAD_BYTES;
 	end = TEXT_HEAD_BYTES + walk->length;
 	opaque(end);
@@ -202,13 +202,13 @@ static __always_inline void begin_walk(struct scratch *scratch, __u32 text_index
 }
 
 /* finish_walk - what a walk has come to. Return: 0, or -1 when the text is worth nothing. */
-static __always_inline int finish_walk(struct scratch *scratch, __u32 text_index, __u64 vfsmount,
-				       __u64 dentry)
+static __always_inline int finish_walk(struct scratch *scratch, struct scratch **context,
+				       __u32 text_index)
 {
 	struct path_walk *walk = &scratch->walk;
 
 	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
-		walk_head(scratch, text_index, vfsmount, dentry);
+		walk_head(scratch, context, text_index);
 	if (walk->flags & SHRIKE_ARGUMENT_ERROR)
 		return -1;
 	if (walk->flags & SHRIKE_ARGUMENT_TRUNCATED)
@@ -232,14 +232,16 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 {
 	struct dentry *dentry = (struct dentry *)dentry_at;
 	struct path_walk *walk = &scratch->walk;
+	struct scratch *context = scratch;
 	__u64 mount_root = (__u64)BPF_CORE_READ((struct vfsmount *)vfsmount, mnt_root);
 	__u64 parent = (__u64)BPF_CORE_READ(dentry, d_parent);
-	__u64 pprev = (__u64)BPF_CORE_READ(dentry, d_hash.pprev);
 	bool is_pseudo = parent == dentry_at && mount_root != dentry_at;
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return -1;
 	begin_walk(scratch, text_index, task);
+	walk->vfsmount = vfsmount;
+	walk->first = dentry_at;
 	scratch->texts[text_index].bytes[TEXT_END] = 0;
 
 	if (is_pseudo) {
@@ -251,7 +253,7 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 		}
 	}
 	/* d_unlinked(): not hashed and not a root */
-	if (!pprev && (is_pseudo || parent != dentry_at)) {
+	if (!BPF_CORE_READ(dentry, d_hash.pprev) && (is_pseudo || parent != dentry_at)) {
 		walk->start = TEXT_END - DELETED_BYTES;
 		walk->total_bytes = DELETED_BYTES;
 		__builtin_memcpy(&scratch->texts[text_index].bytes[TEXT_END - DELETED_BYTES],
@@ -266,8 +268,8 @@ static __noinline int read_path(struct scratch *scratch, __u32 text_index, __u64
 		walk->length = TEXT_END - walk->start;
 		return 0;
 	}
-	walk_up(scratch, vfsmount, dentry_at);
-	return finish_walk(scratch, text_index, vfsmount, dentry_at);
+	walk_up(scratch, &context);
+	return finish_walk(scratch, &context, text_index);
 }
 
 #endif

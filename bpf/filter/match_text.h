@@ -86,6 +86,22 @@ look_up_chained_text(void *trie, struct scratch *scratch, __u32 text_index, __u3
 	return reached;
 }
 
+/* keep_reversed_tail - the end of the text, reversed, where look_up_reversed() wants it. */
+static __always_inline void keep_reversed_tail(struct scratch *scratch, __u32 text_index,
+					       __u32 bytes, __u32 last)
+{
+	for (__u32 i = 0; i < SHRIKE_TEXT_KEY_BYTES; i++) {
+		__u32 at = last - i;
+
+		if (i >= bytes)
+			break;
+		opaque(at);
+		if (at > TEXT_END)
+			break;
+		scratch->reversed[TEXT_HEAD_BYTES + i] = scratch->texts[text_index].bytes[at];
+	}
+}
+
 /* look_up_reversed - the longest match of the text read from its end.
  * @is_cut: the path was too long; its end is in scratch->reversed already.
  */

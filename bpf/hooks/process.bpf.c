@@ -15,6 +15,7 @@
 #include "extract/read_lineage.h"
 #include "extract/read_process_fact.h"
 #include "extract/read_task.h"
+#include "extract/remember_image.h"
 #include "maps/enforcer_maps.h"
 #include "maps/event_maps.h"
 #include "maps/hash_maps.h"
@@ -22,30 +23,8 @@
 #include "maps/process_maps.h"
 #include "maps/scope_maps.h"
 #include "maps/scratch_maps.h"
-#include "maps/socket_maps.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-/* remember_image - a new thread keeps what its group's state would lose if it became the leader. */
-static __always_inline void remember_image(struct task_struct *thread, struct task_state *group)
-{
-	struct thread_image *image;
-
-	if (!group)
-		return;
-	image = bpf_task_storage_get(&thread_images, thread, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!image) {
-		count(SHRIKE_COUNTER_NO_TASK_STATE);
-		return;
-	}
-	image->key = group->key;
-	image->flags = group->flags;
-	image->forked = group->forked;
-	image->told = group->told;
-	image->lineage = group->lineage;
-	image->parent_lineage = group->parent_lineage;
-	image->parent_binary = group->parent_binary;
-}
 
 /* inherit - what a child has of its parent: all but who it is, and what is known of that. */
 static __always_inline void inherit(struct task_state *to, struct task_state *from)
@@ -66,13 +45,14 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct shrike_lineage_control *lists = followed_lists();
+	struct task_struct *leader = parent->group_leader;
 	struct task_state *from, *to;
 	struct shrike_event_fork event = {};
 	bool is_seeded;
 
-	from = task_state(parent->group_leader);
+	from = task_state(leader);
 	if (from && lists && lists->live)
-		current_lineage(from, parent->group_leader, lists);
+		current_lineage(from, leader, lists);
 	if (child->pid != child->tgid) {
 		remember_image(child, from);
 		return 0;
@@ -149,7 +129,7 @@ static __always_inline struct shrike_process_key exec_parent(struct task_struct 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	struct task_state *state = task_state(task->group_leader);
+	struct task_state *state = task_state(task);
 	struct shrike_lineage_control *lists = followed_lists();
 	struct scratch *scratch = take_scratch();
 	bool is_told;
@@ -183,8 +163,8 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 				    (__u64)BPF_CORE_READ(task, mm, exe_file), task))
 			keep_path(&state->binary, scratch, BINARY_TEXT_INDEX);
 		if (lists && lists->live) {
-			current_lineage(state, task->group_leader, lists);
-			state->lineage |= own_lineage(state, task->group_leader) & lists->live;
+			current_lineage(state, task, lists);
+			state->lineage |= own_lineage(state, task) & lists->live;
 		}
 	}
 	read_credentials(&scratch->exec.credentials, BPF_CORE_READ(task, cred));
@@ -293,73 +273,5 @@ int seed_task(struct bpf_iter__task *context)
 	read_namespaces(&seed.namespaces, task);
 	bpf_probe_read_kernel_str(seed.comm, sizeof(seed.comm), task->comm);
 	bpf_seq_write(context->meta->seq, &seed, sizeof(seed));
-	return 0;
-}
-
-/* follow_thread - what its group descends from, for when the thread becomes its leader. */
-static __always_inline void follow_thread(struct task_struct *thread)
-{
-	struct task_state *group = task_state(thread->group_leader);
-	struct thread_image *image;
-
-	if (!group)
-		return;
-	image = bpf_task_storage_get(&thread_images, thread, NULL, 0);
-	if (!image) {
-		remember_image(thread, group);
-		return;
-	}
-	image->lineage = group->lineage;
-	image->parent_lineage = group->parent_lineage;
-}
-
-/* keep_executable - the path of a process older than the agent, whom no exec has told of. */
-static __always_inline void keep_executable(struct task_state *state, struct task_struct *task)
-{
-	struct scratch *scratch;
-	__u64 file;
-
-	if (state->binary.bytes || BPF_CORE_READ(task, flags) & SHRIKE_PF_KTHREAD)
-		return;
-	file = (__u64)BPF_CORE_READ(task, mm, exe_file);
-	if (!file)
-		return;
-	scratch = take_scratch();
-	if (!scratch)
-		return;
-	if (!read_file_path(scratch, BINARY_TEXT_INDEX, file, task))
-		keep_path(&state->binary, scratch, BINARY_TEXT_INDEX);
-	return_scratch(scratch);
-}
-
-/* follow_task - one visit of a task when the followed lists have changed: forgets lists that are gone, adds what is
- * known of its ancestors. Writes a byte when there was something to add: there is another round then.
- */
-SEC("iter/task")
-int follow_task(struct bpf_iter__task *context)
-{
-	struct shrike_lineage_control *lists = followed_lists();
-	struct task_struct *task = context->task;
-	struct task_state *state;
-	__u64 before, before_parent;
-	__u8 changed = 1;
-
-	if (!task || !lists)
-		return 0;
-	if (task->pid != task->tgid) {
-		follow_thread(task);
-		return 0;
-	}
-	state = task_state(task);
-	if (!state)
-		return 0;
-	keep_executable(state, task);
-	__sync_fetch_and_and(&state->lineage, lists->live);
-	__sync_fetch_and_and(&state->parent_lineage, lists->live);
-	before = state->lineage;
-	before_parent = state->parent_lineage;
-	update_lineage(state, task, lists);
-	if (state->lineage != before || state->parent_lineage != before_parent)
-		bpf_seq_write(context->meta->seq, &changed, sizeof(changed));
 	return 0;
 }

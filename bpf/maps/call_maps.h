@@ -4,21 +4,9 @@
 #define SHRIKE_CALL_MAPS_H
 
 #include "base/kernel_types.h"
+#include "base/user_call.h"
 #include <bpf/bpf_helpers.h>
 #include "shrike_abi.h"
-
-/* Registers that hand over parameters. */
-#define CALL_REGISTERS 6
-
-/* A call that has not returned: there is one at a time for a place on a thread's stack. */
-struct user_call_key {
-	__u64 thread; /* bpf_get_current_pid_tgid() */
-	__u64 stack; /* where the return address is */
-};
-
-struct user_call {
-	__u64 registers[CALL_REGISTERS]; /* in the order of parameters */
-};
 
 /* Purpose: what a function was called with, for the program that sees it return. A hook's own; the one that replaces it
  * takes it over, with the calls in it. Calls that never return (longjmp, an exception, the end of the process) stay: the

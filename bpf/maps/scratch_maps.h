@@ -10,8 +10,8 @@
 
 #include "base/error_count.h"
 #include "base/kernel_types.h"
+#include "base/user_call.h"
 #include <bpf/bpf_helpers.h>
-#include "maps/call_maps.h"
 #include "shrike_abi.h"
 
 #define SCRATCH_SLOTS 4
@@ -46,6 +46,7 @@ struct argument_object {
 
 /* State of a walk from a dentry to the root; see extract/read_path.h. */
 struct path_walk {
+	__u64 vfsmount, first; /* where it begins: a walk may be done twice */
 	__u64 dentry;
 	__u64 mount; /* struct mount * */
 	__u64 mount_root; /* its root dentry */

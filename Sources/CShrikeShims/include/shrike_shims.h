@@ -9,10 +9,10 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 
-/* Sends libbpf's messages to @sink, formatted. Level: 0 warning, 1 information, 2 debug (enum
- * libbpf_print_level). Called on whichever thread is inside libbpf; a NULL sink silences it.
+/* Sends libbpf's warnings to @sink, formatted, and drops what else it says: putting that into words takes a tenth of a
+ * start. Called on whichever thread is inside libbpf; a NULL sink silences it.
  */
-typedef void (*shrike_libbpf_sink)(int level, const char *message);
+typedef void (*shrike_libbpf_sink)(const char *message);
 void shrike_set_libbpf_sink(shrike_libbpf_sink sink);
 
 /* Names the calling thread, at most 15 bytes; pthread_setname_np(3). */
@@ -20,6 +20,9 @@ void shrike_name_thread(const char *name);
 
 /* An empty file of this process alone, close-on-exec; memfd_create(2). Returns a descriptor, or -1 and errno. */
 int shrike_memory_file(const char *name);
+
+/* Takes this program's code out of its memory; what is run again comes back from the page cache. madvise(2). */
+void shrike_forget_code(void);
 
 /* A perf event on a CPU that counts nothing, but for which the kernel looks up build ids of files that are mapped;
  * perf_event_open(2). Returns a descriptor, or -1 and errno.
