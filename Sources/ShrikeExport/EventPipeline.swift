@@ -51,6 +51,8 @@ public final class EventPipeline {
     private let monotonic: () -> UInt64
     /// Kernel times of the events whose lines are collected.
     private var collected: ContiguousArray<UInt64> = []
+    /// Asked before the latencies, which are large, are touched.
+    private let measuresHandling: Bool
     private var handling: HandlingLatencies?
     private var throttles = Throttles()
     private var loads = Loads()
@@ -104,7 +106,8 @@ public final class EventPipeline {
         self.now = now
         self.onGroup = onGroup
         held = HeldEvents(patience: configuration.containerPatience)
-        handling = configuration.measuresHandling ? HandlingLatencies() : nil
+        measuresHandling = configuration.measuresHandling
+        handling = measuresHandling ? HandlingLatencies() : nil
         collected.reserveCapacity(4_096)
         notice = LossNotice(nodeName: configuration.nodeName, clusterName: configuration.clusterName)
         flushBytes = configuration.flushBytes
@@ -139,11 +142,11 @@ public final class EventPipeline {
     /// Takes one sample of a ring; the bytes are not used after the call.
     public func process(_ record: UnsafeRawBufferPointer) {
         counts.records &+= 1
-        let began = handling == nil ? 0 : monotonic()
+        let began = measuresHandling ? monotonic() : 0
         do throws(DecodeError) {
             let event = try EventRecord(decoding: record)
             handle(event, record)
-            if handling != nil { handling?.add(event, nanoseconds: monotonic() &- began) }
+            if measuresHandling { handling?.add(event, nanoseconds: monotonic() &- began) }
         } catch {
             counts.undecodable &+= 1
             counts.latestDecodeError = error
