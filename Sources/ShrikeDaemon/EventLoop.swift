@@ -80,6 +80,11 @@ final class EventLoop: @unchecked Sendable {
             workloads: workloads.figures)
         published.withLock { $0 = figures }
         dumper.answer(from: pipeline.processes)
-        return count == 0 ? .idle : count < RingMerge.batchRecords ? .drained : .full
+        switch count {
+        case 0: return .idle
+        case ...EventThread.fewRecords: return .few
+        case ..<RingMerge.batchRecords: return .drained
+        default: return .full
+        }
     }
 }

@@ -20,6 +20,8 @@ final class EventThread: Sendable {
     enum Pass {
         /// There was nothing.
         case idle
+        /// It took all there was, not more than `fewRecords`.
+        case few
         /// It took all there was.
         case drained
         /// It took as much as it takes at once: there may be more.
@@ -29,6 +31,10 @@ final class EventThread: Sendable {
     /// After records came, the next ones are left to gather for so long. A program that writes to a ring that somebody
     /// waits for has to wake him up, and each time he finds one record: that costs both sides more than the record.
     static let gatherMilliseconds: Int32 = 1
+    /// The same when there were few.
+    static let gatherFewMilliseconds: Int32 = 3
+    /// With more in a pass a ring could fill in the longer time.
+    static let fewRecords = 64
 
     /// Starts the thread.
     /// - Parameters:
@@ -80,6 +86,7 @@ final class EventThread: Sendable {
                     switch pass {
                     case .idle:
                         poll(&waited, nfds_t(waited.count), 1000) > 0 && waited[waited.count - 1].revents != 0
+                    case .few: poll(&stopping, 1, EventThread.gatherFewMilliseconds) > 0
                     case .drained: poll(&stopping, 1, EventThread.gatherMilliseconds) > 0
                     case .full: poll(&stopping, 1, 0) > 0
                     }
