@@ -32,7 +32,7 @@ final class EventThread: Sendable {
     /// waits for has to wake him up, and each time he finds one record: that costs both sides more than the record.
     static let gatherMilliseconds: Int32 = 1
     /// The same when there were few.
-    static let gatherFewMilliseconds: Int32 = 3
+    static let gatherFewMilliseconds: Int32 = 5
     /// With more in a pass a ring could fill in the longer time.
     static let fewRecords = 64
 

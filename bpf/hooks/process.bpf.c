@@ -29,12 +29,14 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* inherit - what a child has of its parent: all but who it is, and what is known of that. */
 static __always_inline void inherit(struct task_state *to, struct task_state *from)
 {
-	_Static_assert(offsetof(struct task_state, told) + sizeof(to->told) ==
-			       offsetof(struct task_state, class_stamp),
-		       "everything behind the parts that are the child's own is copied");
+	const __u32 start = offsetof(struct task_state, class_stamp);
+	const __u32 end = offsetof(struct task_state, parent_binary);
 
-	__builtin_memcpy(&to->class_stamp, &from->class_stamp,
-			 sizeof(*to) - offsetof(struct task_state, class_stamp));
+	_Static_assert(offsetof(struct task_state, told) + sizeof(to->told) == start,
+		       "what is in front is the child's own");
+	_Static_assert(end + sizeof(to->parent_binary) == sizeof(*to),
+		       "what is behind is another binary");
+	__builtin_memcpy(&to->class_stamp, &from->class_stamp, end - start);
 	to->parent_binary = from->binary;
 	to->parent_stamp = from->class_stamp;
 	to->parent_lineage = from->lineage;

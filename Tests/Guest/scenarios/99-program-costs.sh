@@ -45,6 +45,8 @@ shape raw "tracepoints: [{subsystem: raw_syscalls, event: sys_enter, raw: true, 
 measure raw
 shape user "uprobes: [{path: /usr/bin/user-functions, symbols: [greet], args: [{index: 0, type: string}], selectors: [{matchArgs: [{index: 0, operator: Equal, values: [Zoe]}]}]}]"
 measure user
+shape kin "kprobes: [{call: sys_setuid, args: [{index: 0, type: int}], selectors: [{matchBinaries: [{operator: In, values: [/usr/bin/true], followChildren: true}]}]}]"
+measure kin
 
 # A smaller cost is no failure, but the table should tell it.
 awk -v kernel="$KERNEL_LINE" '
