@@ -41,11 +41,13 @@ internal struct FragmentPool: ~Copyable {
     internal func hasRoom(for count: Int) -> Bool {
         if count > Self.largestClass { return bytes + count <= limit }
         var index = Self.classIndex(count)
+        // First what is nearly always so: looking through the lists copies all of them each time.
+        if Self.classSize(index) <= chunkRest || bytes + Self.chunkSize <= limit { return true }
         while index < Self.classes {
             if free[index] != nil { return true }
             index += 1
         }
-        return Self.classSize(Self.classIndex(count)) <= chunkRest || bytes + Self.chunkSize <= limit
+        return false
     }
 
     /// A block of at least `count` bytes; past the limit too, since the caller has cut what it could.
