@@ -17,8 +17,7 @@ internal struct SeriesCounts: Sendable {
     internal private(set) var rows: [Row] = []
     private var places: [UInt64: Int32] = [:]
     private var ownRows = 0
-    /// Places of rows that were counted lately, by a few bits of their keys: a look-up for each line is a tenth of what the
-    /// line costs.
+    /// Places of rows that were counted lately, by a few bits of their keys: most lines need no hash.
     private var recent = [Recent](repeating: Recent(), count: recentCount)
     private static let recentCount = 256
 

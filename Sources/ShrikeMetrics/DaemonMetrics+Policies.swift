@@ -53,7 +53,7 @@ extension DaemonMetrics {
                 policies.map { .init(Double($0.kernelBytes), labels($0)) }),
             MetricFamily(
                 .counter, "tracingpolicy_selector_actions_total",
-                "What selectors did, counted in the kernel.", actions),
+                "What selectors did, counted in the kernel.", Self.merged(actions)),
             MetricFamily(
                 .counter, "policy_lost_events_total",
                 "Events of a policy that found no room in their ring, by hook and CPU.", Self.merged(lost)),
@@ -63,7 +63,7 @@ extension DaemonMetrics {
         ] + programs()
     }
 
-    /// Samples of the same labels, which several selectors make, as one.
+    /// Samples of the same labels as one: several selectors make them, and a function's entry and its return.
     private static func merged(_ samples: [MetricFamily.Sample]) -> [MetricFamily.Sample] {
         var sums: [MetricFamily.Sample] = []
         var places: [[String]: Int] = [:]
@@ -92,19 +92,20 @@ extension DaemonMetrics {
             MetricFamily(
                 .counter, "missed_prog_probes_total",
                 "Runs that the kernel left out since the hook's program was running on the CPU already.",
-                runs.map {
-                    .init(
-                        Double($0.recursionMisses),
-                        [("policy", ""), ("attach", $0.target.metricName)])
-                }),
+                Self.merged(
+                    runs.map {
+                        .init(
+                            Double($0.recursionMisses),
+                            [("policy", ""), ("attach", $0.target.metricName)])
+                    })),
             MetricFamily(
                 .counter, "overhead_program_seconds_total",
                 "Time in programs; grows only while the kernel's BPF statistics are on.",
-                runs.map { .init(Double($0.nanoseconds) / 1e9, labels($0)) }),
+                Self.merged(runs.map { .init(Double($0.nanoseconds) / 1e9, labels($0)) })),
             MetricFamily(
                 .counter, "overhead_program_runs_total",
                 "Runs of programs; grows only while the kernel's BPF statistics are on.",
-                runs.map { .init(Double($0.runCount), labels($0)) }),
+                Self.merged(runs.map { .init(Double($0.runCount), labels($0)) })),
         ]
     }
 

@@ -18,10 +18,11 @@ enum Figures {
     static func families(
         _ figures: EventFigures = figures(), losses: [RingLoss] = [], counters: [String: UInt64] = [:],
         labels: MetricLabels = MetricLabels(), hooks: ContainerHooks = ContainerHooks(),
-        cluster: ClusterFigures? = nil, policies: [PolicyStatus] = []
+        cluster: ClusterFigures? = nil, policies: [PolicyStatus] = [], runs: [HookRuns] = []
     ) -> [MetricFamily] {
         var interfaces = DaemonInterfaces(
-            policies: FixedPolicies(policies: policies), pods: NoPods(), events: EventBroadcast(),
+            policies: FixedPolicies(policies: policies, hookRuns: runs), pods: NoPods(),
+            events: EventBroadcast(),
             counters: { counters },
             ringLosses: { losses },
             figures: { figures }, health: { EngineHealth() }, exportRotation: ExportRotationControl(),
@@ -46,11 +47,12 @@ enum Figures {
 /// A daemon's that cannot be changed.
 private struct FixedPolicies: PolicyControl {
     let policies: [PolicyStatus]
+    let hookRuns: [HookRuns]
 
     func make(_ changes: [PolicyChange], domain: String) throws(PolicyRefusal) -> [PolicyIdentity] { [] }
     func configure(_ policy: PolicyIdentity, isEnabled: Bool?, mode: PolicyMode?) throws(PolicyRefusal) {}
     func list() -> [PolicyStatus] { policies }
-    func runs() -> [HookRuns] { [] }
+    func runs() -> [HookRuns] { hookRuns }
 }
 
 /// Takes everything.

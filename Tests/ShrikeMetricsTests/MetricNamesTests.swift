@@ -5,14 +5,15 @@ import Logging
 import ShrikeEvents
 import ShrikeExport
 import ShrikePolicy
+import ShrikePolicyCompiler
 import ShrikeProcesses
-import ShrikeSensors
 import ShrikeTestSupport
 import ShrikeWorkloads
 import Testing
 
 @testable import ShrikeDaemon
 @testable import ShrikeMetrics
+@testable import ShrikeSensors
 
 @Suite struct MetricNamesTests {
     /// Of the metrics reference, those of Go's runtime left out.
@@ -186,6 +187,31 @@ import Testing
         #expect(text.contains("t_policyfilter_operations_total{\(labels)\"generic-error\"} 1\n"))
         #expect(text.contains("t_policyfilter_hook_container_name_missing_total 1\n"))
         #expect(text.contains("t_policyfilter_hook_container_image_missing_total 2\n"))
+    }
+
+    @Test func aFunctionsEntryAndItsReturnAreOneSample() {
+        let targets = [HookTarget(symbol: "f"), HookTarget(.functionReturn, symbol: "f")]
+        var counts = ActionCounts()
+        counts.post = 2
+        let key = PolicyKey(name: "p", namespace: "")
+        let policy = PolicyStatus(
+            id: 2, identity: PolicyIdentity(name: "p"), state: .enabled, mode: .enforce, hooks: ["kprobe:f"],
+            kernelBytes: 0, counts: counts,
+            selectorCounts: Dictionary(
+                uniqueKeysWithValues: targets.map { (SelectorKey(policy: key, target: $0, index: 0), counts) }
+            ))
+        let families = Figures.families(
+            policies: [policy],
+            runs: targets.map {
+                HookRuns(target: $0, section: "s", runCount: 3, nanoseconds: 5, recursionMisses: 1)
+            })
+        for family in families {
+            let labels = family.samples.map { [$0.suffix] + $0.labels.map(\.value) }
+            #expect(Set(labels).count == labels.count, "\(family.name)")
+        }
+        let text = MetricsFormat.prometheus.text(families, prefix: "t")
+        #expect(text.contains("t_missed_prog_probes_total{policy=\"\",attach=\"kprobe:f\"} 2\n"))
+        #expect(text.contains("selector_label=\"\",action=\"post\"} 4\n"))
     }
 
     @Test func flagsOfExecsHaveTheirWords() {

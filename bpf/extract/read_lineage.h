@@ -60,7 +60,7 @@ static __noinline __u64 ancestor_lineage(struct task_struct *leader)
 
 /* update_lineage - add what is known of the process and its parent. @leader: of the group.
  * What further ancestors know reaches the process by the visits to those between: most have lower process ids, and are
- * visited before it. Verifier: each step to a parent has it look through all names of the kernel's types (6.3 to 6.17).
+ * visited before it. Verifier: each step to a parent has it look through all names of the kernel's types (6.12).
  */
 static __always_inline void update_lineage(struct task_state *state, struct task_struct *leader,
 					   struct shrike_lineage_control *lists)
