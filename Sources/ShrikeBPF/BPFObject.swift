@@ -55,6 +55,11 @@ public struct OpenBPFObject: ~Copyable {
         return unsafe map
     }
 
+    /// Whether the object has a map of this name.
+    public borrowing func hasMap(_ mapName: String) -> Bool {
+        unsafe bpf_object__find_map_by_name(handle, mapName) != nil
+    }
+
     private borrowing func program(_ programName: String) throws(BPFError) -> OpaquePointer {
         guard let program = unsafe bpf_object__find_program_by_name(handle, programName) else {
             throw BPFError("find program", "\(name)/\(programName)", errno: ENOENT)
@@ -74,8 +79,9 @@ public struct OpenBPFObject: ~Copyable {
         guard result == 0 else { throw BPFError("size map", "\(name)/\(mapName)", errno: -result) }
     }
 
-    /// Leaves a map out: no program that is loaded may reach its use.
+    /// Leaves a map out, if the object has it at all: no program that is loaded may reach its use.
     public borrowing func omitMap(_ mapName: String) throws(BPFError) {
+        guard hasMap(mapName) else { return }
         let result = try unsafe bpf_map__set_autocreate(map(mapName), false)
         guard result == 0 else { throw BPFError("omit map", "\(name)/\(mapName)", errno: -result) }
     }

@@ -311,6 +311,14 @@ public final class KernelBTF {
         structure(named: structName).flatMap { members(of: $0) }?[member] != nil
     }
 
+    /// The bytes of a structure that a member is in; nil when there is no such structure or member.
+    public func place(of member: String, in structName: String) -> Range<Int>? {
+        guard let member = structure(named: structName).flatMap({ members(of: $0) })?[member] else {
+            return nil
+        }
+        return member.offset..<member.offset + bytes(of: member.type)
+    }
+
     /// Whether an enum of the kernel has a value of this name: how the kernel's headers tell of a helper
     /// (`bpf_func_id`), map type or attach type that it has.
     public func hasEnumValue(_ value: String, in enumName: String) -> Bool {

@@ -5,6 +5,9 @@
 static const unsigned char function_bytes[] __attribute__((aligned(8))) = {
 #embed "function.bpf.o"
 };
+static const unsigned char file_bytes[] __attribute__((aligned(8))) = {
+#embed "file.bpf.o"
+};
 static const unsigned char process_bytes[] __attribute__((aligned(8))) = {
 #embed "process.bpf.o"
 };
@@ -25,6 +28,11 @@ const struct shrike_bpf_object shrike_function_object = {
 	"function",
 	function_bytes,
 	sizeof(function_bytes),
+};
+const struct shrike_bpf_object shrike_file_object = {
+	"file",
+	file_bytes,
+	sizeof(file_bytes),
 };
 const struct shrike_bpf_object shrike_process_object = {
 	"process",

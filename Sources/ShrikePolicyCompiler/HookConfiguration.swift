@@ -4,18 +4,34 @@
 public import ShrikeABI
 internal import ShrikePolicy
 
+/// Numbers of structures among the kernel's types, for `bpf_rdonly_cast` (kernel/bpf/helpers.c, Linux 6.2).
+public struct KnownTypes: Sendable, Equatable {
+    /// Of `struct mount`; never 0.
+    public let mount: UInt32
+    /// Of `struct dentry`; never 0.
+    public let dentry: UInt32
+    /// Of `struct task_struct`; never 0.
+    public let task: UInt32
+
+    /// Each is the number of the structure of its name.
+    public init(mount: UInt32, dentry: UInt32, task: UInt32) {
+        self.mount = mount
+        self.dentry = dentry
+        self.task = task
+    }
+}
+
 extension HookPlan {
     /// The program's frozen configuration.
     /// - Parameters:
     ///   - typed: parameters that the verifier knows as `struct file *` or `struct path *`.
-    ///   - mountType: the number of `struct mount` among the kernel's types, where programs can say of an address that
-    ///     it is of that type; else 0.
+    ///   - known: the types that programs can say of an address that it is of; nil where the kernel has no way to.
     ///   - hasBinaryParts: the binary table has starts or ends of paths.
     ///   - hookID: number of the hook in event records.
     ///   - generation: number of this plan, never 0.
     ///   - binariesGeneration: number of the binary table, never 0.
     public func configuration(
-        _ mechanism: HookMechanism, typed: Set<Int>, mountType: UInt32 = 0, hasBinaryParts: Bool,
+        _ mechanism: HookMechanism, typed: Set<Int>, known: KnownTypes? = nil, hasBinaryParts: Bool,
         hookID: UInt32, generation: UInt32,
         binariesGeneration: UInt32
     ) -> shrike_hook_config {
@@ -80,8 +96,10 @@ extension HookPlan {
         if let (argument, screen) = screened(typed: typed) {
             configuration.screened = UInt32(argument + 1)
             configuration.screen = screen.configuration
-            configuration.mount_type = mountType
         }
+        configuration.mount_type = known?.mount ?? 0
+        configuration.dentry_type = known?.dentry ?? 0
+        configuration.task_type = known?.task ?? 0
         for (number, dimension) in dimensions.enumerated() {
             Self.store(dimension.configuration, in: &configuration.dimensions, at: number)
         }

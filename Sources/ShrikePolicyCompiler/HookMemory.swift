@@ -4,8 +4,18 @@
 internal import ShrikeABI
 
 extension HookPlan {
-    /// What a hook with one selector takes by itself: the kernel accounts 124 KiB on 6.1, as much or less on others.
-    private static let programBytes = 124 << 10
+    /// What a hook with one selector takes by itself, by the program that serves it: so much or less is what the kernel
+    /// accounts.
+    private func programBytes(_ binaries: BinaryTable) -> Int {
+        let mechanism = target.kind == .function || target.kind == .lsm ? HookMechanism.fentry : .kprobe
+        let configuration = configuration(
+            mechanism, typed: Set(0..<Int(SHRIKE_MAX_ARGUMENTS)), hasBinaryParts: binaries.hasParts, hookID: 0,
+            generation: 1, binariesGeneration: 1)
+        return switch HookProgram(configuration, mechanism) {
+        case .file: 64 << 10
+        case .function: 124 << 10
+        }
+    }
 
     /// The calls of a user space function that have not returned: a key, six registers, and the kernel's node of each.
     private static let callBytes = Int(SHRIKE_MAX_USER_CALLS) * (16 + 48 + 48)
@@ -13,7 +23,7 @@ extension HookPlan {
     /// Bytes of kernel memory that its program and its tables take. An estimate, within half of what the kernel accounts.
     /// - Parameter binaries: the plan set's.
     public func memoryBytes(_ binaries: BinaryTable) -> Int {
-        let fixed = Self.programBytes + (target.kind == .userReturn ? Self.callBytes : 0)
+        let fixed = programBytes(binaries) + (target.kind == .userReturn ? Self.callBytes : 0)
         return tables(binaries).reduce(fixed) { $0 + $1.memoryBytes }
     }
 }

@@ -3,6 +3,7 @@
 
 internal import ShrikeBPF
 internal import ShrikeBPFObjects
+internal import ShrikePolicyCompiler
 
 extension shrike_bpf_object {
     /// The ELF file. It is part of the program, so it outlives everything.
@@ -14,5 +15,15 @@ extension shrike_bpf_object {
     /// Parses the object.
     func open(_ types: RelocationTypes?) throws(BPFError) -> OpenBPFObject {
         try unsafe OpenBPFObject(file, name: String(cString: name), types: types)
+    }
+}
+
+extension HookProgram {
+    /// The compiled text.
+    var object: shrike_bpf_object {
+        switch self {
+        case .file: shrike_file_object
+        case .function: shrike_function_object
+        }
     }
 }

@@ -181,7 +181,7 @@ public final class HookEngine {
                 return try HookSensor(
                     hook, binaries: binaries, mechanism: mechanism,
                     typed: choice.typedParameters(of: hook.target.symbol, mechanism),
-                    mountType: choice.mountType, hookID: hookID,
+                    known: choice.knownTypes, hookID: hookID,
                     generation: generation, binariesGeneration: binariesGeneration,
                     calls: hooks[hook.target]?.sensor.calls, processes: processes)
             } catch {

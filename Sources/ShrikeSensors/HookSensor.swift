@@ -3,7 +3,6 @@
 
 internal import ShrikeABI
 public import ShrikeBPF
-internal import ShrikeBPFObjects
 internal import ShrikePolicy
 public import ShrikePolicyCompiler
 
@@ -48,19 +47,23 @@ public struct HookSensor: ~Copyable {
     /// its generation is made live.
     /// - Parameters:
     ///   - typed: parameters that the function's own prototype has as `struct file *` or `struct path *`.
-    ///   - mountType: as `HookPlan.configuration` has it.
+    ///   - known: as `HookPlan.configuration` has it.
     ///   - hookID: number of the hook in event records.
     ///   - generation: number of this plan, never 0, never used before.
     ///   - binariesGeneration: number of the binary table; hooks with the same one have the same table.
     ///   - calls: of the program that this one replaces: those that have not returned.
     public init(
-        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, typed: Set<Int>, mountType: UInt32,
-        hookID: UInt32,
-        generation: UInt32, binariesGeneration: UInt32, calls: BPFMap?, processes: ProcessSensor
+        _ plan: HookPlan, binaries: BinaryTable, mechanism: HookMechanism, typed: Set<Int>,
+        known: KnownTypes?,
+        hookID: UInt32, generation: UInt32, binariesGeneration: UInt32, calls: BPFMap?,
+        processes: ProcessSensor
     ) throws(BPFError) {
         target = plan.target
         self.mechanism = mechanism
-        let open = try shrike_function_object.open(processes.types)
+        let configuration = plan.configuration(
+            mechanism, typed: typed, known: known, hasBinaryParts: binaries.hasParts, hookID: hookID,
+            generation: generation, binariesGeneration: binariesGeneration)
+        let open = try HookProgram(configuration, mechanism).object.open(processes.types)
         try processes.share(with: open, usesSockets: plan.usesSockets)
         try open.keepPrograms(mechanism.programs)
         if let calls { try open.reuseMap(Self.callMap, calls) }
@@ -71,9 +74,6 @@ public struct HookSensor: ~Copyable {
         case .kprobe, .rawTracepoint, .tracepoint, .userProbe, .userReturn: break
         }
         try Self.shapeMaps(of: open, plan, binaries, mechanism)
-        let configuration = plan.configuration(
-            mechanism, typed: typed, mountType: mountType, hasBinaryParts: binaries.hasParts, hookID: hookID,
-            generation: generation, binariesGeneration: binariesGeneration)
         try open.setInitialValue(".rodata.config", configuration)
         try open.setInitialValue(".rodata.cgroup", processes.cgroups.configuration)
         let loaded: LoadedBPFObject

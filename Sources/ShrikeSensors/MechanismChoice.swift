@@ -4,13 +4,26 @@
 public import ShrikeBPF
 public import ShrikePolicyCompiler
 
-/// Chooses how hooks are entered on the running kernel.
-public struct MechanismChoice {
+/// Chooses how hooks are entered on the running kernel. Of one thread.
+public final class MechanismChoice {
     private let types: KernelBTF
     private let hasBPFLSM: Bool
-    /// The number of `struct mount` where the verifier lets a program name the type behind an address, since 6.2; else 0.
-    var mountType: UInt32 {
-        types.function(named: "bpf_rdonly_cast") == nil ? 0 : types.number(ofStructure: "mount") ?? 0
+    /// Where the verifier lets a program name the type behind an address, since 6.2.
+    private(set) lazy var knownTypes: KnownTypes? = {
+        guard types.function(named: "bpf_rdonly_cast") != nil, let mount = types.number(ofStructure: "mount"),
+            let dentry = types.number(ofStructure: "dentry"), hasShortNamesBehindInode,
+            let task = types.number(ofStructure: "task_struct")
+        else { return nil }
+        return KnownTypes(mount: mount, dentry: dentry, task: task)
+    }()
+
+    /// Whether a dentry holds names of up to 31 bytes right behind its inode, as `bpf/extract/known_types.h` has it.
+    private var hasShortNamesBehindInode: Bool {
+        guard let inode = types.place(of: "d_inode", in: "dentry"),
+            let name = types.place(of: "d_shortname", in: "dentry")
+                ?? types.place(of: "d_iname", in: "dentry")
+        else { return false }
+        return name.lowerBound == inode.upperBound && name.count >= 32
     }
 
     /// - Parameters:

@@ -126,10 +126,10 @@ public final class ProcessSensor: @unchecked Sendable {
     /// One more, of three megabytes: it is made for the first hook that asks whose a socket is.
     static let socketOwners = "socket_owners"
 
-    /// Makes `open` use this sensor's maps.
+    /// Makes `open` use this sensor's maps, as far as it has such maps.
     /// - Parameter usesSockets: whether its programs ask whose a socket is, or say so.
     func share(with open: borrowing OpenBPFObject, usesSockets: Bool) throws(BPFError) {
-        for map in Self.sharedMaps { try open.reuseMap(map, object.map(map)) }
+        for map in Self.sharedMaps where open.hasMap(map) { try open.reuseMap(map, object.map(map)) }
         guard usesSockets else { return try open.omitMap(Self.socketOwners) }
         try open.reuseMap(Self.socketOwners, try owners())
     }

@@ -58,7 +58,7 @@ static long change_next(__u32 step, struct scratch **context)
 		return 1;
 	change = &all->changes[step];
 	word = change->word;
-	if (config.flags & SHRIKE_HOOK_CHANGES_MEMORY && change->kind == SHRIKE_CHANGE_ARGUMENT) {
+	if (asks_for(SHRIKE_HOOK_CHANGES_MEMORY) && change->kind == SHRIKE_CHANGE_ARGUMENT) {
 		if (set_argument(scratch, word, change->operand)) {
 			scratch->change_failed = 1;
 			return 1;
@@ -91,7 +91,7 @@ static __always_inline void start_changes(void *context, struct scratch *scratch
 {
 	scratch->has_changed = 0;
 	scratch->is_redirected = 0;
-	if (!(config.flags & SHRIKE_HOOK_CHANGES_REGISTERS))
+	if (!asks_for(SHRIKE_HOOK_CHANGES_REGISTERS))
 		return;
 	if (bpf_probe_read_kernel(scratch->registers, sizeof(scratch->registers),
 				  (void *)*(volatile __u64 *)&scratch->context) ||

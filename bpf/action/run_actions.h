@@ -11,39 +11,34 @@
 #include <bpf/bpf_helpers.h>
 #include "action/change_caller.h"
 #include "action/notify_enforcer.h"
+#include "base/bounds.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
 #define SIGKILL_NUMBER 9
 
-/* lowest_bit - number of the lowest set bit of @word, which is not 0. */
+/* lowest_bit - number of the lowest set bit of @word, which is not 0: as many as there are bits below it. The compiler
+ * must not see what this comes to, or it makes a table of it, which is one more map.
+ */
 static __always_inline __u32 lowest_bit(__u64 word)
 {
-	__u32 bit = 0;
+	__u64 below = (word & -word) - 1;
 
-	if (!(word & 0xffffffff)) {
-		bit += 32;
-		word >>= 32;
-	}
-	if (!(word & 0xffff)) {
-		bit += 16;
-		word >>= 16;
-	}
-	if (!(word & 0xff)) {
-		bit += 8;
-		word >>= 8;
-	}
-	if (!(word & 0xf)) {
-		bit += 4;
-		word >>= 4;
-	}
-	if (!(word & 0x3)) {
-		bit += 2;
-		word >>= 2;
-	}
-	if (!(word & 0x1))
-		bit += 1;
-	return bit;
+	opaque(below);
+	below -= below >> 1 & 0x5555555555555555;
+	below = (below & 0x3333333333333333) + (below >> 2 & 0x3333333333333333);
+	below = (below + (below >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return below * 0x0101010101010101 >> 56;
+}
+
+/* is_done - no selector is left behind the cursor. One word tells without another step. */
+static __always_inline bool is_done(struct scratch *scratch)
+{
+	__u32 cursor = scratch->cursor;
+
+	if (cursor >= config.words * 64)
+		return true;
+	return config.words == 1 && !(scratch->alive[0] >> cursor % 64);
 }
 
 /* next_bit - the first living selector at or behind scratch->cursor in its word, or none.
@@ -72,7 +67,7 @@ static __always_inline void send_signal(struct scratch *scratch, __u8 number)
 	if (bpf_send_signal(number)) {
 		scratch->event_flags |= SHRIKE_HOOK_SIGNAL_FAILED;
 		count(SHRIKE_COUNTER_SIGNAL_FAILED);
-	} else if (config.flags & SHRIKE_HOOK_ON_RETURN) {
+	} else if (asks_for(SHRIKE_HOOK_ON_RETURN)) {
 		scratch->event_flags |= SHRIKE_HOOK_RETURN_SIGNAL_SENT;
 		scratch->return_signal = number;
 	} else {
@@ -89,8 +84,7 @@ static __always_inline void count_hit(struct scratch *scratch, __u32 bit,
 				      struct shrike_selector_config *selector)
 {
 	struct shrike_selector_hits *hits = bpf_map_lookup_elem(&selector_hits, &bit);
-	__u8 signal = config.flags & SHRIKE_HOOK_ON_RETURN ? selector->return_signal
-							   : selector->signal;
+	__u8 signal = asks_for(SHRIKE_HOOK_ON_RETURN) ? selector->return_signal : selector->signal;
 
 	if (!hits)
 		return;
@@ -98,8 +92,7 @@ static __always_inline void count_hit(struct scratch *scratch, __u32 bit,
 	if (signal && !(scratch->event_flags & SHRIKE_HOOK_SIGNAL_FAILED))
 		__sync_fetch_and_add(&hits->signals, 1);
 	if (selector->flags & (SHRIKE_SELECTOR_OVERRIDE | SHRIKE_SELECTOR_CHANGES) &&
-	    !(config.flags & SHRIKE_HOOK_ON_RETURN) &&
-	    !(scratch->event_flags & SHRIKE_HOOK_CHANGE_FAILED))
+	    !asks_for(SHRIKE_HOOK_ON_RETURN) && !(scratch->event_flags & SHRIKE_HOOK_CHANGE_FAILED))
 		__sync_fetch_and_add(&hits->overrides, 1);
 }
 
@@ -110,11 +103,9 @@ static long act_on_next(__u32 step, struct scratch **context)
 	struct shrike_selector_config *selector;
 	__u32 bit;
 
-	if (scratch->cursor >= config.words * 64)
-		return 1;
 	bit = next_bit(scratch);
 	if (bit >= SHRIKE_MAX_SELECTORS)
-		return 0;
+		return is_done(scratch);
 	selector = bpf_map_lookup_elem(&selector_actions, &bit);
 	if (!selector)
 		return 1;
@@ -122,12 +113,12 @@ static long act_on_next(__u32 step, struct scratch **context)
 	scratch->cursor = selector->policy_end;
 	if (selector->flags & SHRIKE_SELECTOR_POST)
 		scratch->is_posted = 1;
-	if (config.flags & SHRIKE_HOOK_HAS_STACKS)
+	if (asks_for(SHRIKE_HOOK_HAS_STACKS))
 		scratch->stacks |= selector->flags &
 				   (SHRIKE_SELECTOR_KERNEL_STACK | SHRIKE_SELECTOR_USER_STACK);
-	if (selector->flags & SHRIKE_SELECTOR_HASH)
+	if (may_ask_for(SHRIKE_HOOK_HAS_HASH) && selector->flags & SHRIKE_SELECTOR_HASH)
 		scratch->wants_hash = 1;
-	if (config.flags & SHRIKE_HOOK_LEAVES_NOTES) {
+	if (asks_for(SHRIKE_HOOK_LEAVES_NOTES)) {
 		if (selector->flags & SHRIKE_SELECTOR_FORGET_NOTE)
 			forget_note();
 		if (selector->flags & SHRIKE_SELECTOR_NOTIFY) {
@@ -135,24 +126,25 @@ static long act_on_next(__u32 step, struct scratch **context)
 			leave_note(selector);
 		}
 	}
-	scratch->tracked |= selector->tracked_arguments;
-	scratch->untracked |= selector->untracked_arguments;
-	if (config.flags & SHRIKE_HOOK_ON_RETURN) {
+	if (may_ask_for(SHRIKE_HOOK_TRACKS_SOCKETS)) {
+		scratch->tracked |= selector->tracked_arguments;
+		scratch->untracked |= selector->untracked_arguments;
+	}
+	if (asks_for(SHRIKE_HOOK_ON_RETURN)) {
 		if (selector->return_signal && scratch->return_signal != SIGKILL_NUMBER)
 			send_signal(scratch, selector->return_signal);
 		count_hit(scratch, bit, selector);
-		return 0;
+		return is_done(scratch);
 	}
 	if (selector->flags & SHRIKE_SELECTOR_OVERRIDE) {
 		scratch->is_enforced = 1;
 		/* The policy that was loaded first decides the error; all of them deny. */
 		if (!(scratch->event_flags & SHRIKE_HOOK_OVERRIDDEN) &&
-		    !(config.flags & SHRIKE_HOOK_CHANGES_REGISTERS &&
-		      change_caller(scratch, bit))) {
+		    !(asks_for(SHRIKE_HOOK_CHANGES_REGISTERS) && change_caller(scratch, bit))) {
 			scratch->event_flags |= SHRIKE_HOOK_OVERRIDDEN;
 			scratch->override_error = selector->override_error;
 		}
-	} else if (config.flags & SHRIKE_HOOK_CHANGES_MEMORY &&
+	} else if (asks_for(SHRIKE_HOOK_CHANGES_MEMORY) &&
 		   selector->flags & SHRIKE_SELECTOR_CHANGES) {
 		scratch->is_enforced = 1;
 		change_caller(scratch, bit);
@@ -160,7 +152,7 @@ static long act_on_next(__u32 step, struct scratch **context)
 	if (selector->signal && scratch->signal != SIGKILL_NUMBER)
 		send_signal(scratch, selector->signal);
 	count_hit(scratch, bit, selector);
-	return 0;
+	return is_done(scratch);
 }
 
 /* can_signal - what bpf_send_signal() asks of the current process (kernel/trace/bpf_trace.c). */

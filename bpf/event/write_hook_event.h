@@ -19,7 +19,7 @@
 #include "base/error_count.h"
 #include "base/kernel_types.h"
 #include <bpf/bpf_helpers.h>
-#include "event/write_header.h"
+#include "event/write_hook_head.h"
 #include "event/write_large_buffer.h"
 #include "event/write_text.h"
 #include "extract/read_argument.h"
@@ -28,8 +28,6 @@
 #include "maps/policy_maps.h"
 #include "maps/process_maps.h"
 #include "maps/scratch_maps.h"
-
-#define PADDED(bytes) (((bytes) + 7) & ~7u)
 
 static __always_inline __u32 payload_bytes(struct scratch *scratch, __u32 number)
 {
@@ -98,7 +96,7 @@ static __always_inline void write_large_argument(struct bpf_dynptr *record, __u3
 static __always_inline long write_hook_event(void *context, struct scratch *scratch,
 					     struct task_state *state)
 {
-	__u32 sets = config.flags & SHRIKE_HOOK_REPORTS_ENTRY ? 2 : 1;
+	__u32 sets = asks_for(SHRIKE_HOOK_REPORTS_ENTRY) ? 2 : 1;
 	__u32 size = sizeof(struct shrike_event_hook) + sets * config.words * 8;
 	__u32 at = size;
 	__u32 large = 0, large_at = 0;
@@ -120,7 +118,7 @@ static __always_inline long write_hook_event(void *context, struct scratch *scra
 		}
 	}
 
-	if (config.flags & SHRIKE_HOOK_HAS_STACKS) {
+	if (asks_for(SHRIKE_HOOK_HAS_STACKS)) {
 		read_stacks(context, scratch);
 		if (scratch->stacks & SHRIKE_SELECTOR_KERNEL_STACK) {
 			scratch->event_flags |= SHRIKE_HOOK_KERNEL_STACK;
@@ -131,28 +129,12 @@ static __always_inline long write_hook_event(void *context, struct scratch *scra
 			size += sizeof(struct shrike_stack) + scratch->user_stack_bytes;
 		}
 	}
-	if (config.flags & SHRIKE_HOOK_HAS_SOCKETS && find_owner(scratch)) {
+	if (asks_for(SHRIKE_HOOK_HAS_SOCKETS) && find_owner(scratch)) {
 		has_owner = true;
 		scratch->event_flags |= SHRIKE_HOOK_HAS_OWNER;
 		size += sizeof(scratch->owner);
 	}
-	write_header(&scratch->hook.header, SHRIKE_EVENT_HOOK, size);
-	if (state) {
-		scratch->hook.process = state->key;
-	} else {
-		scratch->event_flags |= SHRIKE_HOOK_UNKNOWN_PROCESS;
-		scratch->hook.process.ktime_ns = 0;
-		scratch->hook.process.pid = scratch->hook.header.pid;
-	}
-	scratch->hook.process.reserved = 0;
-	scratch->hook.hook_id = config.hook_id;
-	scratch->hook.generation = config.generation;
-	scratch->hook.flags = scratch->event_flags;
-	scratch->hook.override_error = scratch->override_error;
-	scratch->hook.signal = scratch->signal;
-	scratch->hook.return_signal = scratch->return_signal;
-	scratch->hook.words_count = config.words;
-	scratch->hook.argument_count = config.argument_count;
+	write_hook_head(&scratch->hook, scratch, state, size);
 
 	if (scratch->is_enforced)
 		failed = bpf_ringbuf_reserve_dynptr(&critical_ring, size, 0, &record);
@@ -166,7 +148,7 @@ static __always_inline long write_hook_event(void *context, struct scratch *scra
 	}
 	bpf_dynptr_write(&record, 0, &scratch->hook, sizeof(scratch->hook), 0);
 	bpf_dynptr_write(&record, sizeof(scratch->hook), scratch->first, config.words * 8, 0);
-	if (config.flags & SHRIKE_HOOK_REPORTS_ENTRY)
+	if (asks_for(SHRIKE_HOOK_REPORTS_ENTRY))
 		bpf_dynptr_write(&record, sizeof(scratch->hook) + config.words * 8,
 				 scratch->entry_first, config.words * 8, 0);
 	if (has_owner) {
@@ -195,7 +177,7 @@ static __always_inline long write_hook_event(void *context, struct scratch *scra
 			}
 		}
 	}
-	if (config.flags & SHRIKE_HOOK_HAS_STACKS) {
+	if (asks_for(SHRIKE_HOOK_HAS_STACKS)) {
 		if (scratch->stacks & SHRIKE_SELECTOR_KERNEL_STACK) {
 			write_stack(&record, at, scratch->kernel_stack,
 				    scratch->kernel_stack_bytes);

@@ -16,45 +16,11 @@
 #include "extract/read_path.h"
 #include "extract/read_socket.h"
 #include "extract/read_string.h"
-#include "extract/read_typed_path.h"
+#include "extract/read_typed_argument.h"
 #include "extract/read_user_place.h"
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 #include "shrike_abi.h"
-
-/* read_typed_argument - a struct file or struct path whose type the verifier knows. */
-static __always_inline void read_typed_argument(void *context, struct scratch *scratch,
-						struct argument_value *value, __u32 number,
-						__u32 text_index)
-{
-	void *pointer = typed_parameter(context, config.arguments[number].index);
-	struct vfsmount *vfsmount;
-	struct dentry *dentry;
-	struct inode *inode;
-
-	/* Twice: kernels that know that the pointer may be none want to see it compared itself. */
-	if (is_null_parameter(context, config.arguments[number].index) || !pointer) {
-		value->flags = SHRIKE_ARGUMENT_ERROR;
-		return;
-	}
-	if (config.arguments[number].type == SHRIKE_ARGUMENT_FILE) {
-		vfsmount = ((struct file *)pointer)->f_path.mnt;
-		dentry = ((struct file *)pointer)->f_path.dentry;
-	} else {
-		vfsmount = ((struct path *)pointer)->mnt;
-		dentry = ((struct path *)pointer)->dentry;
-	}
-	if (!dentry || !vfsmount || read_typed_path(scratch, text_index, vfsmount, dentry)) {
-		value->flags = SHRIKE_ARGUMENT_ERROR;
-		return;
-	}
-	inode = dentry->d_inode;
-	if (inode)
-		value->mode = inode->i_mode;
-	value->flags = scratch->walk.flags;
-	value->text_start = scratch->walk.start;
-	value->text_length = scratch->walk.length;
-}
 
 static __always_inline void read_path_argument(struct scratch *scratch,
 					       struct argument_value *value, __u32 text_index,

@@ -26,6 +26,8 @@
  * directory again and again makes deeper ones.
  */
 #define PATH_MAX_DEPTH 16384
+/* Names that are walked by plain loads on each side of a mount point. Verifier: it follows each round by itself. */
+#define TYPED_DEPTH 12
 #define NAME_MAX_BYTES 255
 #define DELETED_BYTES 10 /* " (deleted)" */
 #define TMPFS_MAGIC 0x01021994
@@ -157,7 +159,7 @@ static long reverse_step(__u32 step, struct scratch **context)
 
 	if (step >= SHRIKE_TEXT_KEY_BYTES || text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return 1;
-	scratch->reversed[TEXT_HEAD_BYTES + step] =
+	scratch->reversed[KEY_HEAD_BYTES + step] =
 		scratch->texts[text_index].bytes[TEXT_END - 1 - step];
 	return 0;
 }

@@ -100,9 +100,9 @@ static __always_inline void read_namespaces(struct shrike_namespaces *to, struct
 }
 
 /* make_task_state - fill the state of a group that is older than the agent, or whose leader was one of its
- * threads until just now. Whoever is first (an iterator at start, a hook, an exec) sets the key.
+ * threads until just now: so rarely that it is a function of its own in the program. Whoever is first (an iterator at start, a hook, an exec) sets the key.
  */
-static __always_inline void make_task_state(struct task_state *state, struct task_struct *leader)
+static __noinline void make_task_state(struct task_state *state, struct task_struct *leader)
 {
 	struct thread_image *image = bpf_task_storage_get(&thread_images, leader, NULL, 0);
 	__u64 key_ns;
@@ -140,6 +140,12 @@ static __always_inline struct task_state *task_state(struct task_struct *leader)
 	if (!state->key.ktime_ns)
 		make_task_state(state, leader);
 	return state;
+}
+
+/* current_state - what is known of the calling process; looked up when it is needed. */
+static __always_inline struct task_state *current_state(void)
+{
+	return task_state(bpf_get_current_task_btf()->group_leader);
 }
 
 #endif

@@ -15,9 +15,6 @@
 #include "extract/read_path.h"
 #include "maps/scratch_maps.h"
 
-/* Names that are walked by typed loads. Verifier: it follows each round by itself. */
-#define TYPED_DEPTH 12
-
 /* What a step needs of a dentry and of a mount, each read at once: the members have stood side by side in all
  * kernels since 3.18. Where they do not, plain_layout() says so and the general walk does it.
  */

@@ -34,7 +34,9 @@ static __always_inline __u64 user_address(struct scratch *scratch, __u32 number)
 }
 
 /* read_user_place - argument @number, in 64 bits. Little-endian. Return: 0, or -1 for memory that is not there. */
-static __noinline int read_user_place(struct scratch *scratch, __u32 number, __u64 *result)
+/* Programs that change nothing of the caller do without. */
+__attribute__((unused)) static __noinline int read_user_place(struct scratch *scratch, __u32 number,
+							      __u64 *result)
 {
 	__u64 value = 0;
 	__u32 unused_bits, bytes;

@@ -102,7 +102,7 @@ static __always_inline bool match_part_address(struct scratch *scratch, __u32 nu
 		return false;
 	address = &scratch->objects[argument].bytes[offset];
 	family = *(__u32 *)&scratch->objects[argument].bytes[0];
-	__builtin_memcpy(scratch->reversed + TEXT_HEAD_BYTES, address, IPV6_BYTES);
+	__builtin_memcpy(scratch->reversed + KEY_HEAD_BYTES, address, IPV6_BYTES);
 	if (family == AF_INET_NUMBER) {
 		key->prefix_bits = TEXT_TABLE_BITS + IPV4_BYTES * 8;
 	} else if (family == AF_INET6_NUMBER) {
@@ -119,15 +119,6 @@ static __always_inline bool match_part_address(struct scratch *scratch, __u32 nu
 	return keep_alive(scratch, (const volatile __u64 *)found + 1);
 }
 
-static __always_inline bool keep_row(struct scratch *scratch, __u32 row)
-{
-	struct interval *found = bpf_map_lookup_elem(&number_intervals, &row);
-
-	if (!found)
-		return false; /* user space made the row: cannot happen, fails open */
-	return keep_alive(scratch, found->alive);
-}
-
 /* match_whole_buffer - Equal on bytes among which there may be NULs: the table holds values of this length only. */
 static __always_inline bool match_whole_buffer(struct scratch *scratch, __u32 number)
 {
@@ -141,7 +132,7 @@ static __always_inline bool match_whole_buffer(struct scratch *scratch, __u32 nu
 	value = &scratch->arguments[argument];
 	table = config.dimensions[number].first | value->text_length << SHRIKE_EXACT_LENGTH_SHIFT;
 	/* Of a cut buffer the length is not known: no value is as long. */
-	if (value->text_length && !value->flags && !(config.flags & SHRIKE_HOOK_CHAINED))
+	if (value->text_length && !value->flags && !asks_for(SHRIKE_HOOK_CHAINED))
 		found = look_up_text(&text_values, scratch, config.arguments[argument].text_index,
 				     table, value->text_start, value->text_length - 1,
 				     config.text_key_bytes);

@@ -57,7 +57,7 @@ static __noinline int match_fact(struct scratch *scratch, struct task_state *sta
 /* match_facts - all of them. @state: may be NULL. */
 static __always_inline bool match_facts(struct scratch *scratch, struct task_state *state)
 {
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (__u32 number = 0; number < SHRIKE_MAX_FACTS; number++)
 		if (number < config.fact_count && !match_fact(scratch, state, number))
 			return false;

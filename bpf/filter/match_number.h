@@ -10,6 +10,9 @@
 
 #include "base/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "filter/keep_alive.h"
+#include "maps/policy_maps.h"
+#include "maps/scratch_maps.h"
 
 struct interval {
 	__u64 start;
@@ -37,6 +40,16 @@ static __always_inline struct interval *find_interval(void *intervals, __u64 num
 		}
 	}
 	return found;
+}
+
+/* keep_row - AND the answer of a row of the table into the living selectors. Return: whether any is left. */
+static __always_inline bool keep_row(struct scratch *scratch, __u32 row)
+{
+	struct interval *found = bpf_map_lookup_elem(&number_intervals, &row);
+
+	if (!found)
+		return false; /* user space made the row: cannot happen, fails open */
+	return keep_alive(scratch, found->alive);
 }
 
 #endif

@@ -58,7 +58,7 @@ static __noinline __u32 classify_shown(struct scratch *scratch)
 	__u32 forward = class_of_whole(scratch), reverse = SHRIKE_BINARY_OTHER;
 	struct shrike_text_value *found;
 
-	if (!(config.flags & SHRIKE_HOOK_BINARY_PARTS))
+	if (!asks_for(SHRIKE_HOOK_BINARY_PARTS))
 		return reverse << END_CLASS_SHIFT | forward;
 	if (forward == SHRIKE_BINARY_OTHER) {
 		found = look_up_text(&binary_parts, scratch, BINARY_TEXT_INDEX, STARTS_TABLE, start,

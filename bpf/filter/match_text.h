@@ -40,9 +40,9 @@ static __always_inline struct shrike_text_value *look_up_text(void *trie, struct
 
 	if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 		return NULL;
-	start -= TEXT_HEAD_BYTES;
+	start -= KEY_HEAD_BYTES;
 	opaque(start);
-	if (start > SHRIKE_MAX_TEXT_BYTES)
+	if (start > TEXT_END)
 		return NULL;
 	key = (struct text_key *)&scratch->texts[text_index].bytes[start];
 	if (bytes > key_bytes)
@@ -61,14 +61,14 @@ look_up_chained_text(void *trie, struct scratch *scratch, __u32 text_index, __u3
 
 	for (__u32 link = 0; link < TEXT_MAX_LINKS; link++) {
 		struct shrike_text_value *value;
-		__u32 head = start - TEXT_HEAD_BYTES;
+		__u32 head = start - KEY_HEAD_BYTES;
 		__u64 overwritten, *under;
 
 		/* From the second link on the key's head lies on the text itself. */
 		if (text_index >= SHRIKE_MAX_TEXT_ARGUMENTS)
 			break;
 		opaque(head);
-		if (head > SHRIKE_MAX_TEXT_BYTES)
+		if (head > TEXT_END)
 			break;
 		under = (__u64 *)&scratch->texts[text_index].bytes[head];
 		overwritten = *under;
@@ -98,7 +98,7 @@ static __always_inline void keep_reversed_tail(struct scratch *scratch, __u32 te
 		opaque(at);
 		if (at > TEXT_END)
 			break;
-		scratch->reversed[TEXT_HEAD_BYTES + i] = scratch->texts[text_index].bytes[at];
+		scratch->reversed[KEY_HEAD_BYTES + i] = scratch->texts[text_index].bytes[at];
 	}
 }
 

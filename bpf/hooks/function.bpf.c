@@ -10,6 +10,7 @@
 #include "action/count_loss.h"
 #include "action/limit_rate.h"
 #include "action/notify_enforcer.h"
+#include "action/refuse.h"
 #include "action/run_actions.h"
 #include "action/track_socket.h"
 #include "action/want_hash.h"
@@ -24,27 +25,7 @@
 #include "maps/policy_maps.h"
 #include "maps/scratch_maps.h"
 
-#define MAX_ERRNO 4095 /* include/linux/err.h */
-#define EPERM_NUMBER 1
-
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-/* refusal - what the caller gets instead of the operation's own result.
- * Verifier: an LSM program may return 0 or an errno, and it must see that in 64 bits (6.12).
- */
-static __always_inline long refusal(long error)
-{
-	opaque(error);
-	if (error < -MAX_ERRNO || error > 0)
-		return -EPERM_NUMBER; /* the compiler of plans keeps it in range: fails closed */
-	return error;
-}
-
-/* current_state - what is known of the calling process; looked up when it is needed. */
-static __always_inline struct task_state *current_state(void)
-{
-	return task_state(bpf_get_current_task_btf()->group_leader);
-}
 
 /* decide - match, act, post. Return: 0, or the error that the operation is refused with. */
 static __always_inline long decide(void *context, struct scratch *scratch)
@@ -52,14 +33,13 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 	struct task_state *state = NULL;
 	struct hash_note *note = NULL;
 
-	if (config.flags & SHRIKE_HOOK_HAS_HASH)
+	if (asks_for(SHRIKE_HOOK_HAS_HASH))
 		forget_hash();
 	for (__u32 word = 0; word < config.words && word < SHRIKE_MAX_WORDS; word++)
 		scratch->alive[word] = config.all[word];
-	if (config.flags &
-	    (SHRIKE_HOOK_HAS_PROCESS | SHRIKE_HOOK_HAS_CHANGES | SHRIKE_HOOK_HAS_LINEAGE))
+	if (asks_for(SHRIKE_HOOK_HAS_PROCESS | SHRIKE_HOOK_HAS_CHANGES | SHRIKE_HOOK_HAS_LINEAGE))
 		state = current_state();
-	if (config.flags & SHRIKE_HOOK_HAS_PROCESS && !match_process(scratch, state))
+	if (asks_for(SHRIKE_HOOK_HAS_PROCESS) && !match_process(scratch, state))
 		return 0;
 	if (config.fact_count && !match_facts(scratch, state))
 		return 0;
@@ -70,21 +50,21 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 	if (!match_arguments(context, scratch))
 		return 0;
 	start_actions(scratch);
-	if (config.flags & SHRIKE_HOOK_ON_RETURN) {
-		if (config.flags & SHRIKE_HOOK_REPORTS_ENTRY)
+	if (asks_for(SHRIKE_HOOK_ON_RETURN)) {
+		if (asks_for(SHRIKE_HOOK_REPORTS_ENTRY))
 			note_entry(scratch, read_result(context));
 		if (!match_results(context, scratch))
 			return 0;
 	}
-	if (config.flags & (SHRIKE_HOOK_CHANGES_REGISTERS | SHRIKE_HOOK_CHANGES_MEMORY))
+	if (asks_for(SHRIKE_HOOK_CHANGES_REGISTERS | SHRIKE_HOOK_CHANGES_MEMORY))
 		start_changes(context, scratch);
 	run_actions(scratch);
-	if (config.flags & SHRIKE_HOOK_TRACKS_SOCKETS)
+	if (asks_for(SHRIKE_HOOK_TRACKS_SOCKETS))
 		track_sockets(context, scratch);
-	if (config.flags & SHRIKE_HOOK_HAS_RATE_LIMIT && scratch->is_posted)
+	if (asks_for(SHRIKE_HOOK_HAS_RATE_LIMIT) && scratch->is_posted)
 		limit_rate(context, scratch);
 	if (scratch->is_posted) {
-		if (config.flags & SHRIKE_HOOK_HAS_HASH)
+		if (asks_for(SHRIKE_HOOK_HAS_HASH))
 			note = want_hash(scratch);
 		if (write_hook_event(context, scratch, current_state()))
 			count_loss(scratch);
@@ -92,17 +72,18 @@ static __always_inline long decide(void *context, struct scratch *scratch)
 			note->hook_id = config.hook_id;
 			note->record_ktime_ns = scratch->hook.header.ktime_ns;
 		}
-		if (config.flags & SHRIKE_HOOK_HAS_CHANGES && state)
+		if (asks_for(SHRIKE_HOOK_HAS_CHANGES) && state)
 			keep_base(state, (struct task_struct *)bpf_get_current_task());
 	}
 	/* Behind the event, which tells what the function was called with. */
-	if (config.flags & SHRIKE_HOOK_CHANGES_REGISTERS && scratch->has_changed)
+	if (asks_for(SHRIKE_HOOK_CHANGES_REGISTERS) && scratch->has_changed)
 		put_registers(context, scratch);
 	return refusal(scratch->override_error);
 }
 
 static __always_inline long run_hook(void *context)
 {
+	struct file_place place;
 	struct scratch *scratch;
 	long verdict, obeyed = 0;
 
@@ -112,7 +93,7 @@ static __always_inline long run_hook(void *context)
 		obeyed = refusal(obey_note());
 	if (!config.words)
 		return obeyed;
-	if (config.screened && is_elsewhere(context))
+	if (config.screened && is_elsewhere(context, &place))
 		return obeyed;
 	scratch = take_scratch();
 	if (!scratch)

@@ -16,6 +16,20 @@ const volatile struct shrike_hook_config config SEC(".rodata.config");
 static _Thread_local struct shrike_hook_config config;
 #endif
 
+/* What a plan may ask of this program. A program for fewer plans is compiled with less, which makes it shorter than
+ * anything that the verifier can take out of it: see hooks/file.bpf.c.
+ */
+#ifndef POSSIBLE_FLAGS
+#define POSSIBLE_FLAGS (~0u)
+#define POSSIBLE_ARGUMENTS SHRIKE_MAX_ARGUMENTS
+#endif
+
+/* may_ask_for - plans that this program is for may have one of these flags. */
+#define may_ask_for(flags_) (((flags_) & POSSIBLE_FLAGS) != 0)
+
+/* asks_for - the plan has one of these flags (enum shrike_hook_flag). */
+#define asks_for(flags_) (may_ask_for(flags_) && (config.flags & ((flags_) & POSSIBLE_FLAGS)) != 0)
+
 /* Text values of all arguments. Key: struct text_key and config.text_key_bytes of text.
  * Value: struct shrike_text_value and config.words mask words.
  */

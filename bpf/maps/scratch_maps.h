@@ -16,13 +16,17 @@
 
 #define SCRATCH_SLOTS 4
 
-/* Room before a text for the head of a look-up key, and behind it for the key's full length. */
-#define TEXT_HEAD_BYTES 8
+/* Room before a text for the head of a look-up key, and behind it for the key's full length. Before the text of a
+ * file hook there is room for the head of its record as well: see event/write_file_event.h.
+ */
+#define KEY_HEAD_BYTES 8
+#define TEXT_HEAD_BYTES \
+	(sizeof(struct shrike_event_hook) + SHRIKE_MAX_WORDS * 8 + sizeof(struct shrike_argument))
 #define TEXT_END (TEXT_HEAD_BYTES + SHRIKE_MAX_TEXT_BYTES)
 #define TEXT_BUFFER_BYTES (TEXT_END + 256)
 
 /* A text of an argument. A path is built backwards and ends at TEXT_END; a string, and the beginning of a
- * path that is too long, start at TEXT_HEAD_BYTES. What follows at bytes[start + length] is NUL; of a cut text
+ * path that is too long, start at TEXT_HEAD_BYTES, as does a path by read_known_path(). What follows at bytes[start + length] is NUL; of a cut text
  * it is not, so that no comparison takes the cut for the end.
  */
 struct text {
@@ -44,6 +48,9 @@ struct argument_object {
 	__u8 bytes[SHRIKE_MAX_OBJECT_BYTES];
 } __attribute__((aligned(8)));
 
+/* Names of a path that read_known_path() writes: those below its mount's root and those above. */
+#define MAX_CHAINED_DENTRIES 24
+
 /* State of a walk from a dentry to the root; see extract/read_path.h. */
 struct path_walk {
 	__u64 vfsmount, first; /* where it begins: a walk may be done twice */
@@ -60,6 +67,8 @@ struct path_walk {
 	__u32 flags; /* enum shrike_argument_flag */
 	__u32 is_done;
 	__u32 text_index;
+	__u32 chained; /* dentries in scratch->chain whose names are not in the text; see extract/read_known_path.h */
+	__u32 reserved;
 };
 
 /* Where the automaton is in a text; see filter/match_substring.h. */
@@ -88,6 +97,7 @@ struct scratch {
 	__u64 gathered[SHRIKE_MAX_WORDS]; /* of the rows of a bit table */
 	__u64 hashes[SHRIKE_MAX_ARGUMENTS]; /* see action/limit_rate.h */
 	struct path_walk walk;
+	__u64 chain[MAX_CHAINED_DENTRIES]; /* from the file up to the root */
 	struct automaton_walk automaton;
 	struct expression_run expression;
 	/* result of the decision, see filter/decide.h */
@@ -124,7 +134,7 @@ struct scratch {
 	__u32 user_stack_bytes;
 	__u64 kernel_stack[SHRIKE_MAX_STACK_FRAMES];
 	__u64 user_stack[SHRIKE_MAX_STACK_FRAMES];
-	char reversed[TEXT_HEAD_BYTES + 256];
+	char reversed[KEY_HEAD_BYTES + 256];
 	union {
 		struct shrike_event_exec exec;
 		struct shrike_event_hook hook;
@@ -141,6 +151,8 @@ struct scratch {
 	char tail[SHRIKE_MAX_TEXT_BYTES]; /* never used; see event/write_text.h */
 };
 
+_Static_assert(sizeof(struct scratch) <= 32 << 10, "most that a value of a per-CPU map may have");
+
 /* Purpose: the slots. Key: slot number. One entry a slot, since a per-CPU value holds 32 KiB at most. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -155,7 +167,8 @@ struct {
  */
 static __always_inline struct scratch *take_scratch(void)
 {
-#pragma unroll
+	/* One look-up in the program: the first slot is nearly always free. */
+#pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < SCRATCH_SLOTS; i++) {
 		__u32 slot = i;
 		struct scratch *mine = bpf_map_lookup_elem(&scratch_slots, &slot);

@@ -719,6 +719,12 @@ enum shrike_hook_flag : __u32 {
 	SHRIKE_HOOK_CHANGES_REGISTERS = 0x10000,
 	/* A selector changes its memory. */
 	SHRIKE_HOOK_CHANGES_MEMORY = 0x20000,
+
+	/* Hooks that bpf/hooks/file.bpf.c serves have no others than these. They are entered by a trampoline before the
+	 * function runs, and have one argument, which is_typed and is not reported whole; no dimensions; no enforcers.
+	 */
+	SHRIKE_FILE_HOOK_FLAGS = SHRIKE_HOOK_HAS_PROCESS | SHRIKE_HOOK_CHAINED |
+				 SHRIKE_HOOK_BINARY_PARTS | SHRIKE_HOOK_HAS_LINEAGE,
 };
 
 /* Everything that the verifier may take for constant: the hook program's frozen read-only data. */
@@ -771,7 +777,10 @@ struct shrike_hook_config {
 	__u32 fact_count;
 	__u32 screened; /* the argument that the screen is of, counted from 1; 0: there is none */
 	__u32 large_argument; /* the buffer that is reported whole, counted from 1; 0: none */
-	__u32 mount_type; /* number of struct mount in the kernel's BTF; 0: bpf_rdonly_cast() is not there */
+	/* numbers of struct mount, dentry and task_struct in the kernel's BTF; 0: bpf_rdonly_cast() is not there */
+	__u32 mount_type;
+	__u32 dentry_type;
+	__u32 task_type;
 	__u64 enforcers; /* bit n: the hook is a call of enforcer n */
 	/* First rows of the candidates by the start and the end of the binary's path, and of its parent's, counted
 	 * from 1; 0: no selector asks for it.
@@ -788,7 +797,7 @@ struct shrike_hook_config {
 	__u64 reverse_default[SHRIKE_MAX_ARGUMENTS][SHRIKE_MAX_WORDS];
 	struct shrike_path_screen screen;
 };
-_Static_assert(sizeof(struct shrike_hook_config) == 8688, "configuration size");
+_Static_assert(sizeof(struct shrike_hook_config) == 8696, "configuration size");
 
 enum shrike_selector_flag : __u8 {
 	SHRIKE_SELECTOR_POST = 0x1,

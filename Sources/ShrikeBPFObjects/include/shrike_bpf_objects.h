@@ -12,6 +12,7 @@ struct shrike_bpf_object {
 };
 
 extern const struct shrike_bpf_object shrike_function_object; /* bpf/hooks/function.bpf.c */
+extern const struct shrike_bpf_object shrike_file_object;     /* bpf/hooks/file.bpf.c */
 extern const struct shrike_bpf_object shrike_process_object;  /* bpf/hooks/process.bpf.c */
 extern const struct shrike_bpf_object shrike_lineage_object;  /* bpf/hooks/lineage.bpf.c */
 extern const struct shrike_bpf_object shrike_hash_object;     /* bpf/hooks/hash.bpf.c */

@@ -50,7 +50,7 @@ measure kin
 
 # A smaller cost is no failure, but the table should tell it.
 awk -v kernel="$KERNEL_LINE" '
-	NR == FNR { if ($1 == kernel) { verified[$2, $3] = $4; bytes[$2, $3] = $5 }; next }
+	FILENAME == ARGV[1] { if ($1 == kernel) { verified[$2, $3] = $4; bytes[$2, $3] = $5 }; next }
 	!(($2, $3) in verified) { print "new", $0; next }
 	$4 > verified[$2, $3] * 1.02 || $5 > bytes[$2, $3] * 1.02 {
 		print $2, $3, "instructions", verified[$2, $3], "->", $4, "bytes", bytes[$2, $3], "->", $5 }

@@ -57,8 +57,7 @@ static inline void store_text(struct scratch *scratch, struct argument_value *va
 		value->flags |= SHRIKE_ARGUMENT_TRUNCATED;
 		if (is_path_type(type))
 			for (__u32 i = 0; i < SHRIKE_TEXT_KEY_BYTES; i++)
-				scratch->reversed[TEXT_HEAD_BYTES + i] =
-					given->text[length - 1 - i];
+				scratch->reversed[KEY_HEAD_BYTES + i] = given->text[length - 1 - i];
 		length = most;
 		/* Of a path that is too long whole names are kept. */
 		while (is_path_type(type) && length && given->text[length] != '/')

@@ -3,7 +3,11 @@
 #ifndef SHRIKE_MATCHER_SCREEN_PATH_H
 #define SHRIKE_MATCHER_SCREEN_PATH_H
 
-static inline bool is_elsewhere(void *context)
+struct file_place {
+	int unused;
+};
+
+static inline bool is_elsewhere(void *context, struct file_place *place)
 {
 	return false;
 }
