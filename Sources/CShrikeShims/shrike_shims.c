@@ -61,7 +61,7 @@ static int forget_segments(struct dl_phdr_info *program, size_t size, void *data
 			madvise((void *)(start & ~page), segment->p_memsz + (start & page),
 				MADV_DONTNEED);
 	}
-	return 1; /* the first is the program itself */
+	return 0; /* the shared libraries, too */
 }
 
 void shrike_forget_code(void)

@@ -279,11 +279,15 @@ public struct Daemon {
         logger.info("ready")
         shrike_forget_code()
 
+        // Services go on starting for a while, in threads of their own.
+        var isStarting = true
         var losses = LossReport()
         var podsOfFile = engine.podsOfFile
         var lostGroups: UInt64 = 0
         while true {
-            let signal = signals.wait(seconds: configuration.lossReportSeconds)
+            let signal = signals.wait(seconds: isStarting ? 1 : configuration.lossReportSeconds)
+            if isStarting { shrike_forget_code() }
+            isStarting = false
             if signal == SIGHUP {
                 engine.sink.reopen()
                 readWorkloadFile(engine, &podsOfFile)

@@ -21,7 +21,7 @@ void shrike_name_thread(const char *name);
 /* An empty file of this process alone, close-on-exec; memfd_create(2). Returns a descriptor, or -1 and errno. */
 int shrike_memory_file(const char *name);
 
-/* Takes this program's code out of its memory; what is run again comes back from the page cache. madvise(2). */
+/* Takes the code of this program and its libraries out of its memory; what is run again comes back from the page cache. madvise(2). */
 void shrike_forget_code(void);
 
 /* A perf event on a CPU that counts nothing, but for which the kernel looks up build ids of files that are mapped;
