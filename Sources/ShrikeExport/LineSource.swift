@@ -77,12 +77,12 @@ internal final class LineSource {
         while passed.count < Self.batchBytes {
             let (first, second) = queue.peek(limit: .max)
             if first.isEmpty { return }
-            if let newline = first.firstIndex(of: 0x0a) {
+            if let newline = first.newline() {
                 stage.take(UnsafeRawBufferPointer(rebasing: first[...newline]), into: &passed)
                 queue.advance(newline + 1)
             } else {
                 // The queue holds whole lines only: the rest is in the second part.
-                let end = (second.firstIndex(of: 0x0a) ?? second.count - 1) + 1
+                let end = (second.newline() ?? second.count - 1) + 1
                 wrapped.removeAll()
                 wrapped.append(first)
                 wrapped.append(UnsafeRawBufferPointer(rebasing: second.prefix(end)))

@@ -173,12 +173,10 @@ internal final class LineWriter: @unchecked Sendable {
 
     private func newlines(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var count: UInt64 = 0
-        guard var position = bytes.baseAddress else { return 0 }
-        let end = position + bytes.count
-        // SAFETY: position <= end, and memchr(3) stays between them.
-        while position < end, let found = memchr(position, 0x0a, end - position) {
+        var start = 0
+        while let newline = bytes.newline(from: start) {
             count += 1
-            position = UnsafeRawPointer(found) + 1
+            start = newline + 1
         }
         return count
     }

@@ -89,7 +89,7 @@ public struct PipelineCounters: Sendable, Equatable {
         while start < lines.endIndex {
             // {"process_exec  {"process_exit  {"process_kprobe  {"process_lsm  {"process_tracepoint  {"process_uprobe  {"process_usdt
             let kind = lines[start...].dropFirst(10).prefix(4)
-            start = (lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.endIndex - 1) + 1
+            start = (lines.newline(from: start) ?? lines.endIndex - 1) + 1
             if kind.starts(with: "exec".utf8) {
                 exported.exec &-= 1
                 dropped.exec &+= 1

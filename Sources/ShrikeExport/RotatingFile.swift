@@ -227,8 +227,8 @@ internal final class RotatingFile: LineOutput, @unchecked Sendable {
     private func lineEnd(
         _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, from start: Int
     ) -> Int? {
-        if let newline = first[start...].firstIndex(of: 0x0a) { return newline + 1 }
-        return second.firstIndex(of: 0x0a).map { first.count + $0 + 1 }
+        if let newline = first.newline(from: start) { return newline + 1 }
+        return second.newline().map { first.count + $0 + 1 }
     }
 
     /// Where the last line ends that is inside the first bytes; 0: none.
