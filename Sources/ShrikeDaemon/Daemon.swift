@@ -148,11 +148,11 @@ public struct Daemon {
         // Only now: where a policy is refused, the refusal is all that there is to read.
         log(hierarchy)
         for hook in policies.attached {
-            logger.info(
-                "hook attached",
-                metadata: [
-                    "hook.symbol": .string(hook.target.symbol), "hook.mechanism": "\(hook.mechanism)",
-                ])
+            var metadata: Logger.Metadata = [
+                "hook.symbol": .string(hook.target.symbol), "hook.mechanism": "\(hook.mechanism)",
+            ]
+            if let refusal = hook.refusal { metadata["hook.refusal"] = "\(refusal)" }
+            logger.info("hook attached", metadata: metadata)
         }
         return Engine(
             processes: processes, seeds: seeds, seededAt: seededAt, layouts: layouts, policies: policies,

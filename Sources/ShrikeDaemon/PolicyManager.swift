@@ -193,8 +193,10 @@ final class PolicyManager: PolicyControl, @unchecked Sendable {
 
     // MARK: What there is
 
-    /// What is hooked, and how.
-    var attached: [(target: HookTarget, mechanism: HookMechanism)] { state.withLock { _ in engine.attached } }
+    /// What is hooked, and how; and why not by the mechanism of choice, where the kernel refused that.
+    var attached: [(target: HookTarget, mechanism: HookMechanism, refusal: BPFError?)] {
+        state.withLock { _ in engine.attached }
+    }
 
     func list() -> [PolicyStatus] {
         state.withLock { state in

@@ -9,7 +9,8 @@ extension HookPlan {
     private func programBytes(_ binaries: BinaryTable) -> Int {
         let mechanism = target.kind == .function || target.kind == .lsm ? HookMechanism.fentry : .kprobe
         let configuration = configuration(
-            mechanism, typed: Set(0..<Int(SHRIKE_MAX_ARGUMENTS)), hasBinaryParts: binaries.hasParts, hookID: 0,
+            mechanism, typed: Set(0..<Int(SHRIKE_MAX_ARGUMENTS)), hasBinaryParts: binaries.hasParts,
+            hookID: 0,
             generation: 1, binariesGeneration: 1)
         return switch HookProgram(configuration, mechanism) {
         case .file: 64 << 10

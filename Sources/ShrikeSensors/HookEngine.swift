@@ -141,9 +141,9 @@ public final class HookEngine {
         layout.hookID = id
         layout.generation = generation
         layouts.add(layout)
-        let hook = AttachedHook(
-            plan, try attach(plan, binaries, binariesGeneration, hookID: id, choice), id: id,
-            generation: generation)
+        var refusal: BPFError?
+        let sensor = try attach(plan, binaries, binariesGeneration, hookID: id, choice, refusal: &refusal)
+        let hook = AttachedHook(plan, sensor, id: id, generation: generation, refusal: refusal)
         if let pins {
             do throws(BPFError) {
                 try hook.sensor.pin(at: pins.path(hook.pinName))
@@ -168,14 +168,14 @@ public final class HookEngine {
     }
 
     /// Attaches by the mechanism of choice, or, where the kernel refuses that one, by its substitute.
-    /// - Throws: the first refusal: it tells more of the function than the substitute's.
+    /// - Parameter refusal: the first one: it tells more of the function than the substitute's.
+    /// - Throws: the same, when there is no substitute or it was refused, too.
     private func attach(
         _ hook: HookPlan, _ binaries: BinaryTable, _ binariesGeneration: UInt32, hookID: UInt32,
-        _ choice: MechanismChoice
+        _ choice: MechanismChoice, refusal: inout BPFError?
     ) throws(HookError) -> HookSensor {
         let chosen = choice.mechanism(for: hook)
         var mechanism = chosen
-        var refusal: BPFError?
         while true {
             do throws(BPFError) {
                 return try HookSensor(
@@ -234,9 +234,9 @@ public final class HookEngine {
         keepCounts(of: hook)
     }
 
-    /// What is hooked and how, ordered by symbol.
-    public var attached: [(target: HookTarget, mechanism: HookMechanism)] {
-        hooks.values.map { ($0.plan.target, $0.sensor.mechanism) }.sorted { $0.0 < $1.0 }
+    /// What is hooked and how, ordered by symbol; and why not by the mechanism of choice, where the kernel refused that.
+    public var attached: [(target: HookTarget, mechanism: HookMechanism, refusal: BPFError?)] {
+        hooks.values.map { ($0.plan.target, $0.sensor.mechanism, $0.refusal) }.sorted { $0.0 < $1.0 }
     }
 
     /// How often the programs on hooks ran, ordered by symbol. One program serves all policies on its hook.
@@ -298,11 +298,17 @@ private final class AttachedHook {
     let id: UInt32
     let generation: UInt32
 
-    init(_ plan: HookPlan, _ sensor: consuming HookSensor, id: UInt32, generation: UInt32) {
+    /// Of the mechanism that the sensor's is a substitute for.
+    let refusal: BPFError?
+
+    init(
+        _ plan: HookPlan, _ sensor: consuming HookSensor, id: UInt32, generation: UInt32, refusal: BPFError?
+    ) {
         self.plan = plan
         self.sensor = sensor
         self.id = id
         self.generation = generation
+        self.refusal = refusal
     }
 
     func detach() { sensor.detach() }

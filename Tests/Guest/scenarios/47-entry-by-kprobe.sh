@@ -27,7 +27,8 @@ policy mapped <<-YAML
 YAML
 start_shriked
 if kernel_before 6.6; then
-	grep -q 'hook.mechanism=kprobe' "$LOG" || fail "do_mmap should be entered by a kprobe: $(grep hook.symbol "$LOG")"
+	grep -q 'hook.mechanism=kprobe hook.refusal=' "$LOG" ||
+		fail "do_mmap should be entered by a kprobe, and the reason told: $(grep hook.symbol "$LOG")"
 fi
 
 run cat cat /dev/null
