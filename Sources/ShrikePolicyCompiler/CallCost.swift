@@ -22,9 +22,12 @@ private enum Cost {
     static let mask = 200
 
     // Reading arguments.
-    static let screen = 515
+    static let screen = 320
     static let path = 200
     static let name = 200
+    // Of a file or path that the function's prototype has, by plain loads (Linux 6.2).
+    static let knownPath = 275
+    static let knownName = 100
     static let string = 270
     static let structure = 505
     static let number = 30
@@ -50,17 +53,18 @@ extension HookPlan {
     ///
     /// An estimate: what each part costs was measured by `make bench-shapes` (docs/benchmarks.md). A path is taken to
     /// have four names, other texts to have 20 bytes. A call that an early look-up settles costs less; one that is posted
-    /// costs about 2,000 more.
+    /// costs about 1,000 more.
     public var instructions: Int {
         let facts = facts.reduce(0) { $0 + cost(of: $1) }
         let isAboutProcess = !candidates.isEmpty || !self.facts.isEmpty
         var sum = entryCost + Cost.program + (isAboutProcess ? Cost.process : 0)
         sum += candidates.count * Cost.binary + facts
-        for (number, argument) in arguments.enumerated() where isCompared(number) {
-            sum += cost(of: argument)
-        }
         // The function is taken to have the file where the policy says, among its first five parameters.
-        if screened(typed: Set(0..<5)) != nil { sum += Cost.screen }
+        let typed = Set(0..<5)
+        for (number, argument) in arguments.enumerated() where isCompared(number) {
+            sum += cost(of: argument, typed: typed)
+        }
+        if screened(typed: typed) != nil { sum += Cost.screen }
         for dimension in dimensions { sum += cost(of: dimension) }
         let lookUps = candidates.count + self.facts.count + dimensions.count + arguments.count
         return sum + (wordCount - 1) * lookUps * Cost.word
@@ -96,13 +100,14 @@ extension HookPlan {
         return (isNamespace ? Cost.namespace : Cost.fact) + Self.steps(fact.count) * Cost.step
     }
 
-    private func cost(of argument: PlannedArgument) -> Int {
+    private func cost(of argument: PlannedArgument, typed: Set<Int>) -> Int {
         var sum = 0
         switch argument.source {
         case .systemCall, .compatSystemCall, .systemCallRegister: sum += Cost.systemCall
         default: break
         }
         switch argument.type {
+        case _ where argument.isTyped(typed): sum += Cost.knownPath + Cost.pathNames * Cost.knownName
         case SHRIKE_ARGUMENT_FILE, SHRIKE_ARGUMENT_PATH, SHRIKE_ARGUMENT_FD, SHRIKE_ARGUMENT_DENTRY,
             SHRIKE_ARGUMENT_KIOCB, SHRIKE_ARGUMENT_BINPRM:
             sum += Cost.path + Cost.pathNames * Cost.name
