@@ -25,9 +25,9 @@
 #define TEXT_END (TEXT_HEAD_BYTES + SHRIKE_MAX_TEXT_BYTES)
 #define TEXT_BUFFER_BYTES (TEXT_END + 256)
 
-/* A text of an argument. A path is built backwards and ends at TEXT_END; a string, and the beginning of a
- * path that is too long, start at TEXT_HEAD_BYTES, as does a path by read_known_path(). What follows at bytes[start + length] is NUL; of a cut text
- * it is not, so that no comparison takes the cut for the end.
+/* A text of an argument. A path by read_path() or read_typed_path() is built backwards and ends at TEXT_END; one by
+ * read_known_path(), a string, and the beginning of a path that is too long start at TEXT_HEAD_BYTES. What follows at
+ * bytes[start + length] is NUL; of a cut text it is not, so that no comparison takes the cut for the end.
  */
 struct text {
 	char bytes[TEXT_BUFFER_BYTES];
