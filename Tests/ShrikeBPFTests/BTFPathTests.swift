@@ -154,6 +154,26 @@ private func taskKernel() throws -> KernelBTF {
         #expect(uid.bytes == 4 && !uid.isInPlace)
     }
 
+    @Test("The bytes of a structure that a member is in, those of unnamed parts among them")
+    func place() throws {
+        let btf = try #require(unsafe btf__new_empty())
+        defer { unsafe btf__free(btf) }
+        let int = unsafe btf__add_int(btf, "int", 4, 0)
+        let part = unsafe btf__add_struct(btf, nil, 8)
+        unsafe btf__add_field(btf, "inner", int, 32, 0)
+        unsafe btf__add_struct(btf, "whole", 24)
+        unsafe btf__add_field(btf, "first", int, 0, 0)
+        unsafe btf__add_field(btf, nil, part, 64, 0)
+        var size: UInt32 = 0
+        let data = try #require(unsafe btf__raw_data(btf, &size))
+        let types = try KernelBTF(
+            raw: unsafe Array(UnsafeRawBufferPointer(start: data, count: Int(size))))
+        #expect(types.place(of: "first", in: "whole") == 0..<4)
+        #expect(types.place(of: "inner", in: "whole") == 12..<16)
+        #expect(types.place(of: "none", in: "whole") == nil)
+        #expect(types.place(of: "first", in: "none") == nil)
+    }
+
     @Test("Types that hold themselves without end are not followed without end")
     func hostile() throws {
         let btf = try #require(unsafe btf__new_empty())
