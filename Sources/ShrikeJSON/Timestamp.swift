@@ -3,19 +3,27 @@
 
 /// Writes wall times as `2026-01-10T07:01:51.508000544Z`. One owner, not thread-safe.
 public struct TimestampWriter: ~Copyable {
-    private var second: Int64
+    /// What `text` tells: an event's time stands in its line twice, and the next event is of the same second.
+    private var time: Int64 = 0
+    private var second: Int64 = 0
     private var text: ByteBuffer
+    /// Bytes of `2026-01-10T07:01:51`.
+    private static let secondBytes = 19
 
     /// Makes a writer.
     public init() {
-        second = 0
         text = ByteBuffer(capacity: 64)
-        text.append(utf8: "1970-01-01T00:00:00")
+        text.append(utf8: "1970-01-01T00:00:00Z")
     }
 
     /// Appends a time without quotes: 0, 3, 6 or 9 fractional digits, the shortest that is exact.
     /// - Parameter time: nanoseconds since 1970.
     public mutating func append(_ time: Int64, to buffer: inout ByteBuffer) {
+        if time != self.time { render(time) }
+        buffer.append(text.bytes)
+    }
+
+    private mutating func render(_ time: Int64) {
         let billion: Int64 = 1_000_000_000
         var seconds = time / billion
         var fraction = time % billion
@@ -23,22 +31,20 @@ public struct TimestampWriter: ~Copyable {
             fraction += billion
             seconds -= 1
         }
-        if seconds != second { render(seconds) }
-        buffer.append(text.bytes)
+        if seconds != second { render(seconds: seconds) }
+        self.time = time
+        text.truncate(to: Self.secondBytes)
         if fraction != 0 {
-            buffer.append(byte: UInt8(ascii: "."))
-            if fraction % 1_000_000 == 0 {
-                buffer.append(digits: 3, of: UInt64(fraction / 1_000_000))
-            } else if fraction % 1_000 == 0 {
-                buffer.append(digits: 6, of: UInt64(fraction / 1_000))
-            } else {
-                buffer.append(digits: 9, of: UInt64(fraction))
-            }
+            // Nine digits, of which groups of three zeros at the end are left out.
+            text.append(byte: UInt8(ascii: "."))
+            text.append(byte: 0x30 &+ UInt8(truncatingIfNeeded: fraction / 100_000_000))
+            text.append(eightDigits: UInt64(fraction % 100_000_000))
+            if fraction % 1_000 == 0 { text.truncate(to: text.count - (fraction % 1_000_000 == 0 ? 6 : 3)) }
         }
-        buffer.append(byte: UInt8(ascii: "Z"))
+        text.append(byte: UInt8(ascii: "Z"))
     }
 
-    private mutating func render(_ seconds: Int64) {
+    private mutating func render(seconds: Int64) {
         second = seconds
         var days = seconds / 86_400
         var rest = seconds % 86_400

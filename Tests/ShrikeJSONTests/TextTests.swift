@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import ShrikeJSON
 import ShrikeTestSupport
 import Testing
@@ -66,6 +67,24 @@ private func escaped(_ bytes: [UInt8]) -> String {
         #expect(String(decoding: buffer.bytes, as: UTF8.self) == String(value))
     }
 
+    @Test("Integers around each power of ten, and others")
+    func decimalLengths() {
+        var random = SystemRandomNumberGenerator()
+        var values: [UInt64] = (0..<2_000).map { _ in
+            UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64.random(in: 0..<64, using: &random)
+        }
+        var power: UInt64 = 1
+        for _ in 0..<20 {
+            values += [power - 1, power, power + 1]
+            power &*= 10
+        }
+        for value in values {
+            var buffer = ByteBuffer()
+            buffer.append(decimal: value)
+            #expect(String(decoding: buffer.bytes, as: UTF8.self) == String(value))
+        }
+    }
+
     @Test("64-bit integers are strings")
     func quoted() {
         var buffer = ByteBuffer()
@@ -88,6 +107,16 @@ private func escaped(_ bytes: [UInt8]) -> String {
         #expect(String(decoding: buffer.bytes, as: UTF8.self) == expected)
     }
 
+    @Test("Base64 of every byte, at every place in a group")
+    func base64OfAllBytes() {
+        for before in 0..<3 {
+            let bytes = [UInt8](repeating: 0xa5, count: before) + Array(0...255)
+            var buffer = ByteBuffer()
+            bytes.withUnsafeBytes { buffer.append(base64: $0) }
+            #expect(String(decoding: buffer.bytes, as: UTF8.self) == Data(bytes).base64EncodedString())
+        }
+    }
+
     @Test(
         "Timestamps have 0, 3, 6 or 9 fractional digits",
         arguments: [
@@ -107,5 +136,22 @@ private func escaped(_ bytes: [UInt8]) -> String {
         var writer = TimestampWriter()
         writer.append(time, to: &buffer)
         #expect(String(decoding: buffer.bytes, as: UTF8.self) == expected)
+    }
+
+    @Test("One writer tells of any times one after the other")
+    func timestampsInARow() {
+        let times: [(Int64, String)] = [
+            (0, "1970-01-01T00:00:00Z"), (1, "1970-01-01T00:00:00.000000001Z"),
+            (1, "1970-01-01T00:00:00.000000001Z"), (999_999_999, "1970-01-01T00:00:00.999999999Z"),
+            (1_000_000_000, "1970-01-01T00:00:01Z"), (1_020_000_000, "1970-01-01T00:00:01.020Z"),
+            (1_000_030_000, "1970-01-01T00:00:01.000030Z"), (1_000_000_000, "1970-01-01T00:00:01Z"),
+            (-1, "1969-12-31T23:59:59.999999999Z"), (0, "1970-01-01T00:00:00Z"),
+        ]
+        var writer = TimestampWriter()
+        for (time, expected) in times {
+            var buffer = ByteBuffer()
+            writer.append(time, to: &buffer)
+            #expect(String(decoding: buffer.bytes, as: UTF8.self) == expected)
+        }
     }
 }
