@@ -8,6 +8,8 @@ internal import ShrikeJSON
 internal struct ProcessDescription {
     internal var key: ProcessKey
     internal var parent: ProcessKey
+    /// The text of the parent's `exec_id`, when it has been rendered.
+    internal var parentExecID: UnsafeRawBufferPointer?
     internal var flags: ProcessFlags
     internal var startTime: Int64
     internal var auid: UInt32
@@ -86,7 +88,7 @@ internal struct ProcessRenderer: ~Copyable {
             text.append(
                 container, pid: process.namespacePID, isProbe: isProbe(of: container), &offsets)
         }
-        appendParent(process.parent)
+        appendParent(process.parent, process.parentExecID)
         offsets.refcnt = position
         offsets.refcntEnd = position
         if printsCredentials { text.append(capabilities: process.credentials) }
@@ -138,7 +140,7 @@ internal struct ProcessRenderer: ~Copyable {
         } else {
             offsets.container = position
         }
-        appendParent(parent)
+        appendParent(parent, original?.execID)
         offsets.refcnt = position
         text.append(",\"refcnt\":1")
         offsets.refcntEnd = position
@@ -278,10 +280,14 @@ internal struct ProcessRenderer: ~Copyable {
         text.append("\"")
     }
 
-    private mutating func appendParent(_ parent: ProcessKey) {
+    private mutating func appendParent(_ parent: ProcessKey, _ rendered: UnsafeRawBufferPointer?) {
         offsets.parentExecID = position
         text.append(",\"parent_exec_id\":\"")
-        appendExecID(parent.pid == 0 ? .kernel : parent)
+        if let rendered {
+            text.append(rendered)
+        } else {
+            appendExecID(parent.pid == 0 ? .kernel : parent)
+        }
         text.append("\"")
     }
 

@@ -106,6 +106,8 @@ extension ProcessTree {
 
     /// Renders a process that came by exec or was there at start.
     internal func render(_ process: ProcessDescription, into index: Int32) {
+        var process = process
+        process.parentExecID = renderedExecID(of: process.parent, above: index)
         var offsets = renderer.render(process)
         if !pool.hasRoom(for: renderer.text.count) {
             var reduced = process
@@ -118,6 +120,15 @@ extension ProcessTree {
         table.entries[Int(index)].binaryNumber = binaries.number(of: renderer.binaryText)
         chooseSeries(of: index)
         keep(offsets, for: index)
+    }
+
+    /// The text of the parent's `exec_id`; nil when the image above is another one, or is not rendered.
+    private func renderedExecID(of parent: ProcessKey, above index: Int32) -> UnsafeRawBufferPointer? {
+        let above = table.entries[Int(index)].parent
+        guard above >= 0, table.entries[Int(above)].key == (parent.pid == 0 ? .kernel : parent) else {
+            return nil
+        }
+        return table.entries[Int(above)].fragment?.execID
     }
 
     /// Renders a fork when somebody asks for it.
