@@ -6,12 +6,15 @@ internal import Synchronization
 
 /// A ring of whole lines for one producer and one consumer.
 internal final class LineQueue: @unchecked Sendable {
-    // SAFETY (unchecked): `head` is stored by the producer only and `tail` by the consumer only; bytes between
-    // them belong to the consumer, all others to the producer, and the atomics order their accesses.
+    // SAFETY (unchecked): `head` and `origin` are stored by the producer only and `tail` by the consumer only; bytes
+    // between `tail` and `head` belong to the consumer, all others to the producer, and the atomics order their accesses.
     private let storage: UnsafeMutableRawPointer
     internal let capacity: Int
     private let head = Atomic<Int>(0)
     private let tail = Atomic<Int>(0)
+    /// The position whose byte is the storage's first. It changes while the queue is empty only, before `head` does: who
+    /// sees bytes in the queue sees where they are.
+    private let origin = Atomic<Int>(0)
 
     /// - Parameter capacity: bytes, rounded up to a power of two.
     internal init(capacity: Int) {
@@ -35,13 +38,16 @@ internal final class LineQueue: @unchecked Sendable {
     internal func put(_ lines: UnsafeRawBufferPointer) -> Int {
         guard let start = lines.baseAddress else { return 0 }
         let position = head.load(ordering: .relaxed)
-        let room = capacity - (position - tail.load(ordering: .acquiring))
+        let waiting = position - tail.load(ordering: .acquiring)
+        // An empty queue begins at its storage's start again: with a writer that keeps up, few pages are ever touched.
+        if waiting == 0 { origin.store(position, ordering: .relaxed) }
+        let room = capacity - waiting
         var size = lines.count
         if size > room {
             guard let newline = lines.prefix(room).lastIndex(of: 0x0a) else { return 0 }
             size = newline + 1
         }
-        let offset = position & (capacity - 1)
+        let offset = offset(of: position)
         let first = min(size, capacity - offset)
         // SAFETY: offset + first <= capacity, and size - first <= offset because size <= room.
         (storage + offset).copyMemory(from: start, byteCount: first)
@@ -54,7 +60,7 @@ internal final class LineQueue: @unchecked Sendable {
     internal func peek(limit: Int) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
         let position = tail.load(ordering: .relaxed)
         let size = min(limit, head.load(ordering: .acquiring) - position)
-        let offset = position & (capacity - 1)
+        let offset = offset(of: position)
         let first = min(size, capacity - offset)
         return (
             // SAFETY: both parts lie between tail and head and inside the storage.
@@ -66,5 +72,9 @@ internal final class LineQueue: @unchecked Sendable {
     /// Forgets the oldest bytes. Consumer.
     internal func advance(_ size: Int) {
         tail.store(tail.load(ordering: .relaxed) + size, ordering: .sequentiallyConsistent)
+    }
+
+    private func offset(of position: Int) -> Int {
+        (position - origin.load(ordering: .relaxed)) & (capacity - 1)
     }
 }
