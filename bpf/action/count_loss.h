@@ -15,17 +15,13 @@ static long lose_next(__u32 step, struct scratch **context)
 	struct scratch *scratch = *context;
 	struct shrike_selector_config *selector;
 	struct shrike_selector_hits *hits;
-	__u32 index = scratch->cursor / 64, bit;
-	__u64 word;
+	__u32 bit;
 
-	if (index >= config.words || index >= SHRIKE_MAX_WORDS)
+	if (scratch->cursor >= config.words * 64)
 		return 1;
-	word = scratch->first[index] & (~0ull << (scratch->cursor % 64));
-	if (!word) {
-		scratch->cursor = (index + 1) * 64;
+	bit = next_bit(scratch, scratch->first);
+	if (bit >= SHRIKE_MAX_SELECTORS)
 		return 0;
-	}
-	bit = index * 64 + lowest_bit(word);
 	scratch->cursor = bit + 1;
 	selector = bpf_map_lookup_elem(&selector_actions, &bit);
 	hits = bpf_map_lookup_elem(&selector_hits, &bit);

@@ -112,17 +112,13 @@ static long limit_next(__u32 step, struct scratch **context)
 	struct scratch *scratch = *context;
 	struct shrike_selector_config *selector;
 	struct shrike_selector_hits *hits;
-	__u32 index = scratch->cursor / 64, bit;
-	__u64 word;
+	__u32 bit;
 
-	if (index >= config.words || index >= SHRIKE_MAX_WORDS)
+	if (scratch->cursor >= config.words * 64)
 		return 1;
-	word = scratch->first[index] & (~0ull << (scratch->cursor % 64));
-	if (!word) {
-		scratch->cursor = (index + 1) * 64;
+	bit = next_bit(scratch, scratch->first);
+	if (bit >= SHRIKE_MAX_SELECTORS)
 		return 0;
-	}
-	bit = index * 64 + lowest_bit(word);
 	scratch->cursor = bit + 1;
 	selector = bpf_map_lookup_elem(&selector_actions, &bit);
 	if (!selector)
@@ -133,7 +129,7 @@ static long limit_next(__u32 step, struct scratch **context)
 		scratch->is_posted = 1;
 		return 0;
 	}
-	scratch->first[index] &= ~(1ull << (bit % 64));
+	scratch->first[bit / 64 % SHRIKE_MAX_WORDS] &= ~(1ull << (bit % 64));
 	hits = bpf_map_lookup_elem(&selector_hits, &bit);
 	if (hits)
 		__sync_fetch_and_add(&hits->suppressed, 1);

@@ -41,10 +41,10 @@ static __always_inline bool is_done(struct scratch *scratch)
 	return config.words == 1 && !(scratch->alive[0] >> cursor % 64);
 }
 
-/* next_bit - the first living selector at or behind scratch->cursor in its word, or none.
+/* next_bit - the first selector of @set (scratch->alive or scratch->first) at or behind scratch->cursor in its word.
  * Return: bit number; SHRIKE_MAX_SELECTORS when the word has no more (the cursor is then at the next).
  */
-static __always_inline __u32 next_bit(struct scratch *scratch)
+static __always_inline __u32 next_bit(struct scratch *scratch, __u64 *set)
 {
 	__u32 cursor = scratch->cursor;
 	__u32 index = cursor / 64;
@@ -52,7 +52,7 @@ static __always_inline __u32 next_bit(struct scratch *scratch)
 
 	if (index >= SHRIKE_MAX_WORDS)
 		return SHRIKE_MAX_SELECTORS;
-	word = scratch->alive[index] & (~0ull << (cursor % 64));
+	word = set[index] & (~0ull << (cursor % 64));
 	if (!word) {
 		scratch->cursor = (index + 1) * 64;
 		return SHRIKE_MAX_SELECTORS;
@@ -103,7 +103,7 @@ static long act_on_next(__u32 step, struct scratch **context)
 	struct shrike_selector_config *selector;
 	__u32 bit;
 
-	bit = next_bit(scratch);
+	bit = next_bit(scratch, scratch->alive);
 	if (bit >= SHRIKE_MAX_SELECTORS)
 		return is_done(scratch);
 	selector = bpf_map_lookup_elem(&selector_actions, &bit);
@@ -173,7 +173,7 @@ static long note_next(__u32 step, struct scratch **context)
 
 	if (scratch->cursor >= config.words * 64)
 		return 1;
-	bit = next_bit(scratch);
+	bit = next_bit(scratch, scratch->alive);
 	if (bit >= SHRIKE_MAX_SELECTORS)
 		return 0;
 	selector = bpf_map_lookup_elem(&selector_actions, &bit);
