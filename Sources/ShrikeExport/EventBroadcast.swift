@@ -51,7 +51,7 @@ public final class EventBroadcast: Sendable {
     func publish(_ lines: UnsafeRawBufferPointer) {
         guard subscriberCount > 0 else { return }
         let chunk = unsafe [UInt8](lines)
-        let lineCount = chunk.reduce(0) { $0 + ($1 == 0x0a ? 1 : 0) }
+        let lineCount = unsafe lines.newlineCount
         for subscription in subscribers.withLock({ Array($0.values) })
         where !subscription.push(chunk, lineCount) {
             lost.wrappingAdd(UInt64(lineCount), ordering: .relaxed)

@@ -167,18 +167,9 @@ internal final class LineWriter: @unchecked Sendable {
         _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, _ count: Int
     ) -> UInt64 {
         let front = min(count, first.count)
-        return newlines(UnsafeRawBufferPointer(rebasing: first.prefix(front)))
-            + newlines(UnsafeRawBufferPointer(rebasing: second.prefix(count - front)))
-    }
-
-    private func newlines(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        var count: UInt64 = 0
-        var start = 0
-        while let newline = bytes.newline(from: start) {
-            count += 1
-            start = newline + 1
-        }
-        return count
+        return UInt64(
+            UnsafeRawBufferPointer(rebasing: first.prefix(front)).newlineCount
+                + UnsafeRawBufferPointer(rebasing: second.prefix(count - front)).newlineCount)
     }
 
     /// Drops whole lines from the front, and the rest of one that was begun.

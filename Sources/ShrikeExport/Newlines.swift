@@ -11,4 +11,15 @@ extension UnsafeRawBufferPointer {
         guard let found = memchr(baseAddress + start, 0x0a, count - start) else { return nil }
         return UnsafeRawPointer(found) - baseAddress
     }
+
+    /// How many lines end here.
+    internal var newlineCount: Int {
+        var lines = 0
+        var start = 0
+        while let newline = newline(from: start) {
+            lines += 1
+            start = newline + 1
+        }
+        return lines
+    }
 }
