@@ -21,8 +21,13 @@ public struct EventDecoder: Sendable {
     /// Decodes the bytes of one line, without its newline.
     /// - Throws: `EventDecodingError` when the line is no JSON object of the event schema.
     public func decode(_ line: [UInt8]) throws(EventDecodingError) -> Tetragon_GetEventsResponse {
+        try message(line)
+    }
+
+    /// Decodes any message of the schema.
+    internal func message<Decoded: Message>(_ json: [UInt8]) throws(EventDecodingError) -> Decoded {
         do {
-            return try Tetragon_GetEventsResponse(jsonUTF8Bytes: line, options: options)
+            return try Decoded(jsonUTF8Bytes: json, options: options)
         } catch {
             throw EventDecodingError(reason: String(describing: error))
         }

@@ -23,19 +23,13 @@ extension SensorsService {
         let subscription = interfaces.events.subscribe(limit: queueEvents)
         defer { interfaces.events.end(subscription) }
         try await withRPCCancellationHandler {
+            var selection = selection
             for await batch in subscription.batches() {
                 for chunk in batch.chunks {
-                    for line in chunk.split(separator: 0x0a) {
-                        let message: Tetragon_GetEventsResponse
-                        do throws(EventDecodingError) {
-                            guard let event = try selection.event(of: Array(line)) else { continue }
-                            message = event
-                        } catch {
-                            interfaces.events.countUndecodable()
-                            continue
-                        }
-                        try await response.write(message)
+                    let events = unsafe chunk.withUnsafeBytes { lines in
+                        unsafe selection.events(of: lines) { interfaces.events.countUndecodable() }
                     }
+                    try await response.write(contentsOf: events)
                 }
                 // What did not fit came after what is queued.
                 if batch.lost > 0 { try await response.write(lossNotice(batch.lost)) }
@@ -61,11 +55,15 @@ private struct EventSelection {
     private let allowed: [EventFilter]
     private let denied: [EventFilter]
     private let fields: [FieldFilter]
-    private let decoder = EventDecoder()
+    /// Whether an event has to be looked at before it is decoded.
+    private let isEverything: Bool
+    private var decoder = StreamDecoder()
 
     init(_ request: Tetragon_GetEventsRequest) throws(RPCError) {
         do {
-            allowed = try request.allowList.map { try EventFilter($0) }
+            let allowed = try request.allowList.map { try EventFilter($0) }
+            // A filter without conditions, which `tetra` sends when nobody asks for less, lets everything pass.
+            self.allowed = request.allowList.contains(Tetragon_Filter()) ? [] : allowed
             denied = try request.denyList.map { try EventFilter($0) }
             fields = try request.fieldFilters.map {
                 try FieldFilter(
@@ -75,11 +73,33 @@ private struct EventSelection {
         } catch {
             throw SensorsService.failure("\(error)")
         }
+        isEverything = allowed.isEmpty && denied.isEmpty && fields.isEmpty
+    }
+
+    /// The events of whole lines, those that the client does not want left out.
+    /// - Parameter onUndecodable: called for each line that is no event.
+    mutating func events(
+        of lines: UnsafeRawBufferPointer, onUndecodable: () -> Void
+    ) -> [Tetragon_GetEventsResponse] {
+        var events: [Tetragon_GetEventsResponse] = []
+        var splitter = LineSplitter(maximumLength: .max)
+        unsafe splitter.push(lines) { line in
+            guard case .complete(let bytes) = line else { return }
+            do throws(EventDecodingError) {
+                if let event = try event(of: bytes) { events.append(event) }
+            } catch {
+                onUndecodable()
+            }
+        }
+        return events
     }
 
     /// The event of a line; nil when the client does not want it.
     /// - Throws: when the line is none of an event.
-    func event(of line: [UInt8]) throws(EventDecodingError) -> Tetragon_GetEventsResponse? {
+    private mutating func event(
+        of line: [UInt8]
+    ) throws(EventDecodingError) -> Tetragon_GetEventsResponse? {
+        if isEverything { return try decoder.decode(line) }
         let kind: Tetragon_EventType? = unsafe line.withUnsafeBytes { bytes in
             guard let event = unsafe EventLine(bytes),
                 allowed.isEmpty || allowed.contains(where: { $0.matches(event) }),
