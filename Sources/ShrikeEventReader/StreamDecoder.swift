@@ -68,12 +68,14 @@ private struct ProcessText: Hashable, Sendable {
     }
 
     static func == (left: ProcessText, right: ProcessText) -> Bool {
-        left.json.count == right.json.count
-            && left.json.withUnsafeBytes { left in
-                right.json.withUnsafeBytes { right in
-                    left.isEmpty || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0
-                }
+        left.json.withUnsafeBytes { left in
+            right.json.withUnsafeBytes { right in
+                guard left.count == right.count, let leftStart = left.baseAddress,
+                    let rightStart = right.baseAddress
+                else { return left.count == right.count }
+                return memcmp(leftStart, rightStart, left.count) == 0
             }
+        }
     }
 }
 
