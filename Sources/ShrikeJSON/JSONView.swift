@@ -149,14 +149,10 @@ internal struct JSONCursor {
     private mutating func skipString() -> Bool {
         index += 1
         // Most of an event is inside strings: eight bytes at a time as long as none is a quote or a backslash.
-        let ones: UInt64 = 0x0101_0101_0101_0101
         while index + 8 <= bytes.count {
             // SAFETY: the loop condition keeps all 8 bytes inside the buffer.
             let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let quotes = word ^ (ones &* 0x22)
-            let backslashes = word ^ (ones &* 0x5c)
-            // The high bit of each byte that the XOR made zero. A borrow can set bits above such a byte but none below.
-            let found = ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes) & (ones &* 0x80)
+            let found = word.marks(of: UInt8(ascii: "\"")) | word.marks(of: UInt8(ascii: "\\"))
             guard found != 0 else {
                 index += 8
                 continue

@@ -53,19 +53,14 @@ extension ByteBuffer {
     /// Where the run of bytes that need no attention (printable ASCII but `"` and `\`) ends.
     private static func plainPrefix(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
         // Eight bytes at a time in a plain integer: the compiler takes `any` of a SIMD mask apart, lane by lane.
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs = ones &* 0x80
         var position = start
         while position + 8 <= text.count {
             // SAFETY: the loop condition keeps all 8 bytes inside the buffer.
             let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            let quotes = word ^ (ones &* 0x22)
-            let backslashes = word ^ (ones &* 0x5c)
-            // The high bit of each byte that is below 0x20, or zero after the XOR. A borrow can set bits above
-            // such a byte but none below, so the lowest one set is right.
             let found =
-                ((word &- (ones &* 0x20)) & ~word | (quotes &- ones) & ~quotes
-                    | (backslashes &- ones) & ~backslashes | word) & highs
+                word.marks(below: 0x20) | word.marks(of: UInt8(ascii: "\""))
+                | word.marks(of: UInt8(ascii: "\\"))
+                | word & UInt64.highBits
             if found != 0 { return position + found.trailingZeroBitCount / 8 }
             position += 8
         }
